@@ -1,0 +1,106 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every file's imports are its true dependencies, and nothing leaks through one module into another.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let package = Package(
+    name: "nexus",
+    products: [
+        // The core that an app embeds. CLI and Relay are built on nothing else.
+        .library(name: "CRDT", targets: ["CRDT"]),
+        .library(name: "ChangeLog", targets: ["ChangeLog"]),
+        .library(name: "Storage", targets: ["Storage"]),
+        .library(name: "Sync", targets: ["Sync"]),
+        .library(name: "Inbox", targets: ["Inbox"]),
+        .executable(name: "nexus", targets: ["CLI"]),
+    ],
+    dependencies: [
+        // Opens, configures and queries SQLite; the most used and best documented Swift library for it.
+        .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
+        // The relay's HTTP server, on SwiftNIO. Its optional configuration and Foundation parts are switched off.
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1", traits: []),
+        // Bytes and threads for the relay's handlers; at least 2.100.0, where unbounded headers were mended (CVE-2026-28980).
+        .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
+        // HTTP field names for the relay's routes, as Hummingbird speaks them.
+        .package(url: "https://github.com/apple/swift-http-types.git", exact: "1.8.0"),
+        // The relay's log lines, as Hummingbird takes them.
+        .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
+        // Stops the relay cleanly on SIGINT and SIGTERM.
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
+        // Commands, options, help and completion.
+        .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
+    ],
+    targets: [
+        // MARK: System libraries
+        .systemLibrary(
+            name: "CSodium", path: "Sources/System/CSodium", pkgConfig: "libsodium",
+            providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
+        .systemLibrary(
+            name: "CZstd", path: "Sources/System/CZstd", pkgConfig: "libzstd",
+            providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+        .systemLibrary(
+            name: "CZlib", path: "Sources/System/CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(
+            name: "CSQLite", path: "Sources/System/CSQLite", pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+        // Only libcurl's headers: the library and its thirty dependencies would cost every start 5 ms, so the
+        // shim opens it on first use of the network. Hence no pkgConfig, which would link it.
+        .systemLibrary(
+            name: "CCurlHeaders", path: "Sources/System/CCurlHeaders",
+            providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        .target(name: "CurlShim", dependencies: ["CCurlHeaders"], path: "Sources/System/CurlShim"),
+        .target(name: "SQLiteShim", dependencies: ["CSQLite"], path: "Sources/System/SQLiteShim"),
+
+        // MARK: The core
+        .target(name: "CRDT", swiftSettings: strict),
+        .target(name: "ChangeLog", dependencies: ["CRDT", "CSodium"], swiftSettings: strict),
+        .target(
+            name: "Storage",
+            dependencies: [
+                "CRDT", "ChangeLog", "CSQLite", "SQLiteShim", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .target(name: "Sync", dependencies: ["ChangeLog", "CZstd"], swiftSettings: strict),
+        .target(
+            name: "Inbox",
+            dependencies: ["CRDT", "ChangeLog", "Storage", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+
+        // MARK: The edges
+        .target(
+            name: "RelayClient", dependencies: ["ChangeLog", "Storage", "Sync", "CurlShim"],
+            swiftSettings: strict),
+        .target(
+            name: "Relay",
+            dependencies: [
+                "CRDT", "ChangeLog", "Storage", "Sync",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "CLI",
+            dependencies: [
+                "CRDT", "ChangeLog", "Storage", "Inbox", "RelayClient", "Relay", "CZlib",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        // MARK: Tests
+        .testTarget(name: "InboxTests", dependencies: ["Inbox"], swiftSettings: strict),
+        .testTarget(name: "CLITests", dependencies: ["CLI"], swiftSettings: strict),
+        // Runs the program itself, which therefore has to be built.
+        .testTarget(name: "CommandTests", dependencies: ["CLI"], swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,141 @@
+import ArgumentParser
+import CRDT
+import ChangeLog
+import Inbox
+import RelayClient
+import Storage
+
+/// `nexus sync`
+struct SyncNow: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sync", abstract: "Exchange changes with the relay.")
+
+    @OptionGroup var options: GlobalOptions
+    @Option(help: "The relay's address, kept for later.") var relay: String?
+
+    func run() throws {
+        let replica = try options.home.open()
+        if let relay { try Syncing.remember(relay, in: replica) }
+        let report = try Syncing(replica, home: options.home).run()
+        if options.json {
+            Console.print(
+                JSONOutput.object([
+                    ("sent", JSONOutput(report.sent)), ("received", JSONOutput(report.received)),
+                    ("bytesSent", JSONOutput(report.bytesSent)), ("bytesReceived", JSONOutput(report.bytesReceived)),
+                    ("roundTrips", JSONOutput(report.roundTrips)),
+                    ("verifiedSignatures", JSONOutput(report.verifiedSignatures)),
+                ]).text())
+        } else {
+            Console.print(
+                "Sent \(Plural.of(report.sent, "change")) in \(report.bytesSent) bytes, received \(report.received) in "
+                    + "\(report.bytesReceived), with \(Plural.of(report.roundTrips, "round trip")).")
+        }
+    }
+}
+
+/// Syncs a replica with the relay it knows.
+struct Syncing {
+    private let replica: Replica
+    private let home: Home
+
+    init(_ replica: Replica, home: Home) { (self.replica, self.home) = (replica, home) }
+
+    func run() throws -> SyncReport {
+        guard let url = try replica.localValue(.relay).text else {
+            throw CLIFailure.noRelay
+        }
+        return try RelayExchange(replica, key: home.key(), url: url, clock: WallClock.now).run()
+    }
+
+    /// Another address may be another relay: its key is learned again, and the old cursor means nothing there.
+    static func remember(_ relay: String, in replica: Replica) throws {
+        try replica.writeLocal { database in
+            guard try LocalValues.value(.relay, in: database).text != relay else { return }
+            let hadRelay = try LocalValues.value(.relay, in: database) != .null
+            try LocalValues.set(.relay, .text(relay), in: database)
+            if hadRelay { try LocalValues.set(.relayKey, .null, in: database) }
+        }
+    }
+}
+
+/// `nexus digest`
+struct StateDigest: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "digest", abstract: "Print a digest of everything shared: equal where replicas are equal.")
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() throws {
+        let replica = try options.home.open(.reading)
+        let digest = Hex.text(try replica.digest())
+        let counts = try replica.counts()
+        let frontier = try replica.frontier()
+        guard options.json else { return Console.print(digest) }
+        Console.print(
+            JSONOutput.object([
+                ("digest", .string(digest)), ("changes", JSONOutput(counts.applied)),
+                ("waiting", JSONOutput(counts.waiting)),
+                (
+                    "frontier",
+                    .array(
+                        frontier.map { tip in
+                            .object([
+                                ("replica", .string(tip.replica.text)), ("number", JSONOutput(tip.number)),
+                                ("tip", .string(Base32.text(tip.prefix))),
+                            ])
+                        })
+                ),
+            ]).text())
+    }
+}
+
+/// `nexus status`
+struct Status: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Say whose replica this is, and what is unsent.")
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() throws {
+        let replica = try options.home.open(.reading)
+        let identity = try Identity(replica)
+        let tip = try replica.ownTip()
+        let waiting = try replica.counts().waiting
+        let (acknowledged, lastSync, relay) = try replica.read { database in
+            (
+                UInt64(clamping: try LocalValues.value(.acknowledged, in: database).integer ?? 0),
+                try LocalValues.value(.lastSync, in: database).integer.map { Instant.text(milliseconds: $0) },
+                try LocalValues.value(.relay, in: database).text
+            )
+        }
+        let unsent = tip - min(acknowledged, tip)
+        if options.json {
+            Console.print(
+                JSONOutput.object([
+                    ("workspace", .string(replica.workspace.text)), ("replica", .string(replica.id.text)),
+                    ("person", JSONOutput(identity.person)), ("unsent", JSONOutput(unsent)),
+                    ("waiting", JSONOutput(waiting)), ("lastSync", JSONOutput(lastSync)), ("relay", JSONOutput(relay)),
+                ]).text())
+        } else {
+            Console.print("Workspace  \(replica.workspace.text)")
+            Console.print(
+                "Person     \(TerminalText.safe(identity.person?.name ?? "none: a gateway", multiline: false))")
+            Console.print("Relay      \(relay ?? "none"); last sync \(lastSync ?? "never")")
+            Console.print("Unsent     \(unsent) changes; \(waiting) waiting")
+        }
+    }
+}
+
+/// Lowercase hexadecimal.
+enum Hex {
+    static func text(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}
+
+extension JSONOutput {
+    /// A person's id and name, or null.
+    init(_ person: Person?) {
+        self = person.map { .object([("id", .string($0.id.text)), ("name", .string($0.name))]) } ?? .null
+    }
+}

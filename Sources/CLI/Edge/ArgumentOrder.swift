@@ -1,0 +1,48 @@
+/// Brings arguments into the order the parser wants: global options after the command's name, and `--` before a text
+/// that begins with `-`.
+enum ArgumentOrder {
+    private static let groups: Set<String> = ["ai", "gateway", "lead", "relay"]
+    /// Commands that take a free text, with the options they know besides the global ones.
+    private static let valueOptions: [String: Set<String>] = [
+        "reply": ["--seen"], "note": [], "search": ["--limit"], "label": [],
+    ]
+
+    static func arranged(_ arguments: [String]) -> [String] {
+        var rest = arguments[...]
+        var global: [String] = []
+        while let next = rest.first, next == "--json" || next == "--home" || next.hasPrefix("--home=") {
+            let count = next == "--home" ? 2 : 1
+            global += rest.prefix(count)
+            rest = rest.dropFirst(count)
+        }
+        guard let command = rest.popFirst() else { return global + rest }
+        var path = [command]
+        if groups.contains(command), let next = rest.first, !next.hasPrefix("-") { path.append(rest.removeFirst()) }
+        return path + global + guarded(Array(rest), of: command)
+    }
+
+    private static func guarded(_ arguments: [String], of command: String) -> [String] {
+        guard let valueOptions = valueOptions[command], !arguments.contains("--") else { return arguments }
+        var options: [String] = []
+        var texts: [String] = []
+        var index = 0
+        while index < arguments.count {
+            let argument = arguments[index]
+            if argument == "--home" || valueOptions.contains(argument) {
+                options += arguments[index...].prefix(2)
+                index += 1
+            } else if isOption(argument, among: valueOptions) {
+                options.append(argument)
+            } else {
+                texts.append(argument)
+            }
+            index += 1
+        }
+        return options + ["--"] + texts
+    }
+
+    private static func isOption(_ argument: String, among valueOptions: Set<String>) -> Bool {
+        if ["--json", "--help", "-h"].contains(argument) || argument.hasPrefix("--home=") { return true }
+        return valueOptions.contains { argument.hasPrefix($0 + "=") }
+    }
+}

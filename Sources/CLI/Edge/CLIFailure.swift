@@ -1,0 +1,23 @@
+/// What the command line itself finds wrong. The words are in ``Explanation``.
+enum CLIFailure: Error {
+    case homeExists(String)
+    case noHome(String)
+    case badKeyFile(String)
+    case looseKeyFile(String)
+    case cannotWrite(String, Int32)
+    case noFile(String)
+    case badInvitation
+    case notForGateways
+    case needsGatewayInvitation
+    case otherInvitation
+    case noRelay
+    case badTime(String)
+    case badLifetime(String)
+    case badChoice(name: String, value: String, allowed: [String])
+    case emptyName
+    case nothingToSet
+    case someLinesFailed(Int)
+    case notEqual
+    case badListenAddress(String)
+    case badWorkspace(String)
+}

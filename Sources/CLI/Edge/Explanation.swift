@@ -1,0 +1,264 @@
+import ArgumentParser
+import ChangeLog
+import Glibc
+import Inbox
+import Relay
+import RelayClient
+import Storage
+
+/// A failure in words: what happened, what to do, and the exit status. The only place that words failures.
+struct Explanation {
+    /// Kebab-case, for programs.
+    let name: String
+    let what: String
+    let hint: String
+    let status: Int32
+
+    init(_ name: String, _ status: Int32, _ what: String, hint: String = "") {
+        (self.name, self.status, self.what, self.hint) = (name, status, what, hint)
+    }
+
+    /// Prints what an error means and ends the process with its status.
+    static func end(with error: any Error, isJSON: Bool) -> Never {
+        if let code = error as? ExitCode { exit(code.rawValue) }
+        let parserStatus = Nexus.exitCode(for: error)
+        if parserStatus == .success {
+            Console.print(Nexus.fullMessage(for: error))
+            exit(0)
+        }
+        let explanation = of(error)
+        if isJSON {
+            Console.note(
+                JSONOutput.object([
+                    ("error", .string(explanation.name)), ("message", .string(explanation.what)),
+                    ("hint", .string(explanation.hint)), ("status", .integer(Int64(explanation.status))),
+                ]).text())
+        } else {
+            Console.note("nexus: " + TerminalText.safe(explanation.what, multiline: true))
+            if !explanation.hint.isEmpty { Console.note(TerminalText.safe(explanation.hint, multiline: true)) }
+        }
+        exit(explanation.status)
+    }
+
+    /// What an error means.
+    static func of(_ error: any Error) -> Explanation {
+        switch error {
+        case let failure as CLIFailure: of(failure)
+        case let failure as InboxFailure: of(failure)
+        case let failure as StorageFailure: of(failure)
+        case let failure as SyncFailure: of(failure)
+        case let failure as RelayFailure: of(failure)
+        case let failure as DemoFailure: Explanation("demo", 70, failure.description, hint: "Run it again with --keep.")
+        case let rejection as LineRejection: Explanation("bad-line", 65, "The line was not taken: \(words(rejection)).")
+        default:
+            Explanation("usage", 2, Nexus.message(for: error), hint: "See nexus --help.")
+        }
+    }
+
+    private static func of(_ failure: CLIFailure) -> Explanation {
+        switch failure {
+        case .homeExists(let path):
+            Explanation("home-exists", 73, "There is a replica in \(path) already.", hint: "Name another with --home.")
+        case .noHome(let path):
+            Explanation(
+                "no-home", 66, "There is no replica in \(path).",
+                hint: "Make one with nexus init or nexus join, or name another with --home.")
+        case .badKeyFile(let path):
+            Explanation(
+                "bad-key-file", 66, "The key file \(path) is missing or damaged.",
+                hint: "Restore it from a backup; without it this device cannot write.")
+        case .looseKeyFile(let path):
+            Explanation(
+                "loose-key-file", 77, "The key file \(path) can be read by others, or is no plain file.",
+                hint: "Make it yours alone: chmod 600 \(path)")
+        case .cannotWrite(let path, let code):
+            Explanation("cannot-write", 74, "Cannot write \(path): \(String(cString: strerror(code))).")
+        case .noFile(let path):
+            Explanation("no-file", 66, "Cannot read \(path).", hint: "Check the path; - reads from standard input.")
+        case .badInvitation:
+            Explanation(
+                "bad-invitation", 65, "That is not a whole invitation.",
+                hint: "Copy it again from nexus0- to its last letter.")
+        case .notForGateways:
+            Explanation(
+                "gateway-invitation", 77, "This invitation is for a gateway.",
+                hint: "Use it with nexus gateway init.")
+        case .needsGatewayInvitation:
+            Explanation(
+                "needs-gateway-invitation", 77, "This invitation is not for a gateway.",
+                hint: "Ask for one made with nexus invite --role gateway.")
+        case .otherInvitation:
+            Explanation(
+                "home-exists", 73, "This home belongs to another workspace.", hint: "Name another with --home.")
+        case .noRelay:
+            Explanation("no-relay", 2, "No relay is known here.", hint: "Name one: nexus sync --relay URL.")
+        case .badTime(let text):
+            Explanation("bad-time", 2, "\(text) is no time.", hint: "Write 2026-11-22 or 2026-11-22T15:30:00Z.")
+        case .badLifetime(let text):
+            Explanation("bad-lifetime", 2, "\(text) is no span of time.", hint: "Write 7d, 12h or 30m.")
+        case .badChoice(let name, let value, let allowed):
+            Explanation(
+                "bad-choice", 2, "\(value) is no \(name).", hint: "One of: \(allowed.joined(separator: ", ")).")
+        case .emptyName: Explanation("empty-name", 2, "A name has to have a letter.", hint: "Give one with --person.")
+        case .nothingToSet:
+            Explanation("usage", 2, "Nothing to set was named.", hint: "See nexus lead set --help.")
+        case .someLinesFailed(let count):
+            Explanation(
+                "some-lines-failed", 65, "\(count) line\(count == 1 ? " was" : "s were") not taken; the rest is in.",
+                hint: "Mend the lines named above and run it again: what is in stays as it is.")
+        case .notEqual:
+            Explanation("not-equal", 1, "The replicas are not equal.", hint: "Look at them with --keep.")
+        case .badListenAddress(let text):
+            Explanation("bad-address", 2, "\(text) is no address to listen on.", hint: "Write 127.0.0.1:7001.")
+        case .badWorkspace(let text):
+            Explanation("bad-workspace", 2, "\(text) is no workspace's id.", hint: "nexus status prints it.")
+        }
+    }
+
+    private static func of(_ failure: InboxFailure) -> Explanation {
+        switch failure {
+        case .unknown(let kind, let text):
+            Explanation(
+                "unknown-\(kind.rawValue)", 66, "There is no \(kind.rawValue) \(text) here.",
+                hint: kind == .person
+                    ? "Write the name as the team has it."
+                    : "Give at least four letters of its id, as nexus inbox shows it.")
+        case .ambiguous(let kind, let text):
+            Explanation(
+                "ambiguous-\(kind.rawValue)", 66, "More than one \(kind.rawValue) begins with \(text).",
+                hint: "Give more letters.")
+        case .notAllowed(let role):
+            Explanation(
+                "not-allowed", 77, "The role \(role.name) does not allow that.", hint: "Ask an owner or admin.")
+        case .textTooLong(let byteCount):
+            Explanation("text-too-long", 65, "The text has \(byteCount) bytes; 1,048,576 fit.", hint: "Shorten it.")
+        case .emptyText: Explanation("empty-text", 65, "There is no text.", hint: "Give one, or - and standard input.")
+        case .scoreOutOfRange(let score):
+            Explanation("bad-score", 65, "\(score) is no score.", hint: "A score is 0 to 100.")
+        case .badLeadStatus(let status):
+            Explanation(
+                "bad-lead-status", 65, "\(status) cannot be a lead's status.",
+                hint: "Known: \(LeadStatus.allCases.map(\.rawValue).joined(separator: ", ")); "
+                    + "others of a-z, 0-9 and _, at most 32.")
+        case .badLabel(let label):
+            Explanation("bad-label", 65, "\(label.prefix(40)) cannot be a label.", hint: "1 to 100 characters.")
+        case .notAGateway:
+            Explanation("not-a-gateway", 77, "This device is no gateway.", hint: "See nexus gateway init.")
+        }
+    }
+
+    private static func of(_ failure: StorageFailure) -> Explanation {
+        switch failure {
+        case .busy:
+            Explanation("busy", 75, "Another process is writing here and did not finish.", hint: "Try again.")
+        case .disk(let code):
+            Explanation(
+                "disk", 74, "The disk is full or failed (SQLite \(code)). Nothing was written.",
+                hint: "Make room, check the disk, and try again.")
+        case .corrupt:
+            Explanation(
+                "corrupt", 74, "The replica's file is damaged.",
+                hint: "Move it aside, join again, and sync; keep the file: what was not synced is in it.")
+        case .missing: Explanation("no-home", 66, "There is no replica here.", hint: "See nexus init and nexus join.")
+        case .exists: Explanation("home-exists", 73, "There is a replica here already.")
+        case .newerVersion(let version):
+            Explanation(
+                "newer-version", 78, "This replica was made by a newer version of nexus (format \(version)).",
+                hint: "Install that version.")
+        case .loosePermissions:
+            Explanation("loose-files", 77, "The replica's files can be read by others.", hint: "chmod 600 them.")
+        case .rejected: Explanation("too-large", 65, "That is more than one change can hold.", hint: "Split it up.")
+        case .notAMember:
+            Explanation("not-a-member", 77, "This device's key does not belong to this replica.")
+        case .unknownMark:
+            Explanation(
+                "unknown-token", 65, "That --seen token is unknown here, or of another conversation.",
+                hint: "Take it from nexus show --json, on this device.")
+        case .clockExhausted: Explanation("clock", 75, "The clock has reached the end of time.")
+        case .unexpected(let code):
+            Explanation("bug", 70, "Something that cannot happen did (SQLite \(code)).", hint: "Please report it.")
+        }
+    }
+
+    private static func of(_ failure: SyncFailure) -> Explanation {
+        switch failure {
+        case .unreachable(.badAddress):
+            Explanation("bad-address", 2, "That is no relay's address.", hint: "Write http://HOST:PORT.")
+        case .unreachable(.libraryMissing):
+            Explanation("no-libcurl", 69, "libcurl is not installed.", hint: "apt-get install libcurl4")
+        case .unreachable:
+            Explanation(
+                "relay-unreachable", 69, "The relay does not answer.",
+                hint: "Your changes are kept. nexus status counts them; sync again later.")
+        case .nonsense:
+            Explanation(
+                "not-a-relay", 76, "What answers there is no relay: a login page, perhaps.",
+                hint: "Open a browser to sign in to the network, or check the address.")
+        case .otherRelay:
+            Explanation(
+                "other-relay", 76, "This is not the relay this replica knows: its key is another.",
+                hint: "If it was replaced on purpose, name it: nexus sync --relay URL.")
+        case .refused(let reason): of(reason)
+        case .notAMember:
+            Explanation("not-a-member", 77, "The relay does not know this device.", hint: "Ask for a new invitation.")
+        case .grantUnknown:
+            Explanation(
+                "not-yet-admitted", 75, "The invitation has not reached the relay yet.",
+                hint: "Whoever invited you has to sync; then sync again.")
+        case .notHosted:
+            Explanation(
+                "not-hosted", 77, "This relay does not host the workspace.",
+                hint: "Its operator allows it with nexus relay serve --allow WORKSPACE.")
+        case .busy: Explanation("relay-busy", 75, "The relay cannot just now.", hint: "Sync again in a moment.")
+        case .storage(let failure): of(failure)
+        case .relayFailed(let status):
+            Explanation("relay-failed", 76, "The relay failed (HTTP \(status)).", hint: "Tell its operator.")
+        case .clockOff:
+            Explanation("clock", 75, "This device's clock and the relay's lie too far apart.", hint: "Set the clock.")
+        }
+    }
+
+    private static func of(_ reason: RefusalReason) -> Explanation {
+        switch reason {
+        case .stranger:
+            Explanation("not-a-member", 77, "The relay does not know this device.", hint: "Ask for a new invitation.")
+        case .fork:
+            Explanation(
+                "fork", 70, "The relay holds other changes of this device: its home was restored or copied.",
+                hint: "Keep this directory and join again in another home.")
+        case .expired:
+            Explanation("invitation-expired", 77, "The invitation has expired.", hint: "Ask for a new one.")
+        case .used: Explanation("invitation-used", 77, "The invitation has been used.", hint: "Ask for a new one.")
+        case .nameTaken:
+            Explanation(
+                "name-taken", 65, "Somebody in the team has that name already.",
+                hint: "Choose another: nexus join INVITATION --person NAME, in this home.")
+        case .malformed:
+            Explanation("refused", 70, "The relay could not read what was sent.", hint: "Please report it.")
+        }
+    }
+
+    private static func of(_ failure: RelayFailure) -> Explanation {
+        switch failure {
+        case .addressInUse(let host, let port):
+            Explanation(
+                "address-in-use", 69, "Another program listens on \(host):\(port).",
+                hint: "Choose another port, or 0 for any free one.")
+        case .storage(let failure): of(failure)
+        default: Explanation("relay", 74, "The relay cannot start: \(failure).", hint: "Check --data and --listen.")
+        }
+    }
+
+    /// A line's rejection, as half a sentence.
+    static func words(_ rejection: LineRejection) -> String {
+        switch rejection {
+        case .malformed: "it is not JSON of the shape this file must have"
+        case .missing(let field): "\(field) is missing or empty"
+        case .badTime: "a time in it is not RFC 3339"
+        case .textTooLong: "a text in it has more than 1,048,576 bytes"
+        case .repeatedMessageID: "two of its messages have one id"
+        case .otherChannel: "it is of another channel than this gateway's"
+        case .unknownKind: "its kind is none that a customer can send"
+        }
+    }
+}

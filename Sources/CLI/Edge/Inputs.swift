@@ -1,0 +1,108 @@
+import CZlib
+import ChangeLog
+import Glibc
+import Inbox
+
+/// Standard input, whole.
+enum StandardInput {
+    static func text() throws -> String {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = read(STDIN_FILENO, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { break }
+            bytes += buffer.prefix(count)
+            // More than any command takes: the rest is not read.
+            guard bytes.count <= FormatLimit.text.rawValue * 2 else { break }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// A text given as an argument, or `-` for standard input without its last line break.
+    static func text(or argument: String) throws -> String {
+        guard argument == "-" else { return argument }
+        let text = try text()
+        return text.hasSuffix("\n") ? String(text.dropLast()) : text
+    }
+}
+
+/// The lines of a file, plain or compressed with gzip; `-` is standard input.
+struct LineReader {
+    /// The longest line that is taken: a conversation of some thousand long messages.
+    static let lineLimit = 64 << 20
+    private let file: gzFile
+    private var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    private var held: ArraySlice<UInt8> = []
+    private var isAtEnd = false
+
+    init(path: String) throws {
+        // zlib reads what is not compressed as it is.
+        let opened = path == "-" ? gzdopen(dup(STDIN_FILENO), "rb") : gzopen(path, "rb")
+        guard let opened else { throw CLIFailure.noFile(path) }
+        file = opened
+        gzbuffer(file, 1 << 17)
+    }
+
+    /// Closes the file.
+    func close() { gzclose(file) }
+
+    /// The next line without its line break; nil at the end.
+    ///
+    /// - Throws: `.malformed` for a line longer than ``lineLimit``; reading goes on behind it.
+    mutating func next() throws -> [UInt8]? {
+        var line: [UInt8] = []
+        var isTooLong = false
+        while true {
+            if held.isEmpty, !fill() {
+                if isTooLong { throw LineRejection.malformed }
+                return line.isEmpty ? nil : line
+            }
+            let end = held.firstIndex(of: 0x0A)
+            if line.count + held.count > Self.lineLimit { isTooLong = true }
+            if !isTooLong { line += held[..<(end ?? held.endIndex)] }
+            held = end.map { held[($0 + 1)...] } ?? []
+            if end != nil {
+                if isTooLong { throw LineRejection.malformed }
+                return line
+            }
+        }
+    }
+
+    private mutating func fill() -> Bool {
+        guard !isAtEnd else { return false }
+        let count = gzread(file, &buffer, UInt32(buffer.count))
+        guard count > 0 else {
+            isAtEnd = true
+            return false
+        }
+        held = buffer.prefix(Int(count))
+        return true
+    }
+}
+
+/// Words of which one has to be chosen.
+enum Choice {
+    static func of<Value>(
+        _ text: String, named name: String, among allowed: [String], _ parse: (String) -> Value?
+    ) throws -> Value {
+        guard allowed.contains(text), let value = parse(text) else {
+            throw CLIFailure.badChoice(name: name, value: text, allowed: allowed)
+        }
+        return value
+    }
+}
+
+/// Times on the command line: RFC 3339, or a day in UTC.
+enum TimeOption {
+    static func milliseconds(_ text: String?) throws -> Int64? {
+        guard let text else { return nil }
+        guard let time = Instant.parse(text, allowsDateOnly: true) else { throw CLIFailure.badTime(text) }
+        return time
+    }
+}
+
+/// Counts in words.
+enum Plural {
+    static func of(_ count: Int, _ thing: String) -> String { "\(count) \(thing)\(count == 1 ? "" : "s")" }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import Glibc
+
+/// The `nexus` command: the one place with an environment, a wall clock, key files and wording.
+@main
+struct Nexus: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "nexus",
+        abstract: "An inbox that works offline: read, reply, assign, label and close; sync when there is a network.",
+        version: "0.1.0",
+        subcommands: [
+            Init.self, Invite.self, Join.self, Gateway.self, Import.self, Receive.self, InboxList.self, Show.self,
+            Reply.self, Note.self, Assign.self, Label.self, Close.self, Reopen.self, Escalate.self, AI.self, Read.self,
+            LeadGroup.self, Search.self, SyncNow.self, StateDigest.self, Status.self, RelayGroup.self, Demo.self,
+        ])
+
+    static func main() {
+        // A reader that went away (`nexus inbox | head`) ends the program quietly, instead of by a signal's message.
+        signal(SIGPIPE, SIG_DFL)
+        let arguments = ArgumentOrder.arranged(Array(CommandLine.arguments.dropFirst()))
+        let isJSON = arguments.prefix { $0 != "--" }.contains("--json")
+        do {
+            var command = try parseAsRoot(arguments)
+            try command.run()
+        } catch {
+            Explanation.end(with: error, isJSON: isJSON)
+        }
+    }
+}
+
+/// What every command takes, before or after its name.
+struct GlobalOptions: ParsableArguments {
+    @Option(name: .customLong("home"), help: "The directory that holds this device's replica and key.")
+    var homePath: String?
+
+    @Flag(help: "Print results as JSON.")
+    var json = false
+
+    var home: Home { Home(path: homePath) }
+}

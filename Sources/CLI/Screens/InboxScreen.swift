@@ -1,0 +1,47 @@
+import ChangeLog
+import Inbox
+
+/// Draws the inbox as a table of one line a conversation.
+struct InboxScreen {
+    let width: Int
+
+    func lines(of cards: [Card]) -> [String] {
+        guard !cards.isEmpty else { return ["No conversations."] }
+        return [Self.heading] + cards.map(line)
+    }
+
+    private static let heading =
+        TerminalText.padded("ID", to: 9) + TerminalText.padded("WHEN", to: 17) + TerminalText.padded("CUSTOMER", to: 18)
+        + TerminalText.padded("STATUS", to: 8) + TerminalText.padded("LEAD", to: 12)
+        + TerminalText.padded("ASSIGNEE", to: 10) + "MESSAGE"
+
+    private func line(_ card: Card) -> String {
+        let lead = card.lead.map { "\($0.status)\($0.score.map { " \($0)" } ?? "")" } ?? ""
+        let unread = card.unread > 0 ? "(\(card.unread)) " : ""
+        let line =
+            cell(String(card.id.text.prefix(8)), 9) + cell(Self.minute(card.lastMessageAt), 17)
+            + cell(card.customer.name ?? "-", 18) + cell(Self.word(for: card.status), 8) + cell(lead, 12)
+            + cell(card.assignee?.name ?? "", 10)
+        return line + TerminalText.truncated(TerminalText.safe(unread + card.preview, multiline: false), to: width - 74)
+    }
+
+    private func cell(_ text: String, _ columns: Int) -> String {
+        let safe = TerminalText.safe(text, multiline: false)
+        return TerminalText.padded(TerminalText.truncated(safe, to: columns - 1), to: columns)
+    }
+
+    static func word(for status: String) -> String {
+        switch ConversationStatus(rawValue: status) {
+        case .humanNeeded: "HUMAN"
+        case .closed: "closed"
+        default: "active"
+        }
+    }
+
+    /// To the minute; nothing where there is no time.
+    static func minute(_ milliseconds: Int64?) -> String {
+        guard let milliseconds else { return "" }
+        let text = Instant.text(milliseconds: milliseconds)
+        return text.prefix(10) + " " + text.dropFirst(11).prefix(5)
+    }
+}

@@ -1,0 +1,68 @@
+import CSodium
+
+/// An Ed25519 signature: R, then S.
+public struct Signature: Hashable, Sendable {
+    /// How many bytes a signature has.
+    public static let byteCount = 64
+    /// Sixty-four bytes.
+    public let bytes: [UInt8]
+
+    /// - Returns: nil unless there are exactly sixty-four bytes.
+    public init?(_ bytes: some Collection<UInt8>) {
+        guard bytes.count == Self.byteCount else { return nil }
+        self.bytes = Array(bytes)
+    }
+}
+
+/// A secret Ed25519 key, in memory that is locked, never swapped out and wiped when the key goes.
+///
+/// Unchecked because the memory is written once, before anybody else can see the object, and only read after.
+public final class SigningKey: @unchecked Sendable {
+    /// How many bytes a seed has.
+    public static let seedByteCount = 32
+    private let secret: UnsafeMutablePointer<UInt8>
+    /// The public half.
+    public let device: DeviceID
+
+    /// - Parameter seed: thirty-two secret random bytes; the same seed gives the same key.
+    /// - Returns: nil unless there are thirty-two.
+    public init?(seed: [UInt8]) {
+        Sodium.ready
+        guard seed.count == Self.seedByteCount,
+            let memory = sodium_malloc(Int(crypto_sign_ed25519_SECRETKEYBYTES))
+        else { return nil }
+        let secret = memory.assumingMemoryBound(to: UInt8.self)
+        var publicKey = [UInt8](repeating: 0, count: DeviceID.byteCount)
+        crypto_sign_ed25519_seed_keypair(&publicKey, secret, seed)
+        self.secret = secret
+        device = DeviceID(unchecked: publicKey)
+    }
+
+    deinit { sodium_free(secret) }
+
+    /// Signs with Ed25519 (RFC 8032): the same message gives the same signature.
+    public func sign(_ message: [UInt8]) -> Signature {
+        var signature = [UInt8](repeating: 0, count: Signature.byteCount)
+        crypto_sign_ed25519_detached(&signature, nil, message, UInt64(message.count), secret)
+        guard let signature = Signature(signature) else { preconditionFailure("libsodium signs with 64 bytes") }
+        return signature
+    }
+}
+
+extension DeviceID {
+    /// Whether the key is a canonical point of the prime-order subgroup.
+    ///
+    /// libsodium's versions differ on crafted keys and signatures, which could split replicas; on such points they
+    /// agree. Source: "Taming the many EdDSAs", Chalkias, Garillot, Nikolaenko, SSR 2020.
+    public var isValidPoint: Bool {
+        Sodium.ready
+        return crypto_core_ed25519_is_valid_point(bytes) == 1
+    }
+
+    /// Whether `signature` over `message` is this device's, judged alike by every version of libsodium.
+    public func verifies(_ signature: Signature, of message: [UInt8]) -> Bool {
+        Sodium.ready
+        return crypto_core_ed25519_is_valid_point(signature.bytes) == 1
+            && crypto_sign_ed25519_verify_detached(signature.bytes, message, UInt64(message.count), bytes) == 0
+    }
+}

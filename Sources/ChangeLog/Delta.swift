@@ -1,0 +1,122 @@
+/// A signature over a chain's tip: it vouches for every change up to it.
+public enum Seal {
+    /// What is signed: the workspace, and the tip's hash, which covers author, number and everything before.
+    private static func message(_ hash: ChangeHash, in workspace: WorkspaceID) -> [UInt8] {
+        Digest.of(workspace.bytes + hash.bytes, domain: "nexus seal")
+    }
+
+    /// Vouches for the chain up to the change with `hash`. Sealing is publishing: commit the published mark first.
+    public static func sign(_ hash: ChangeHash, in workspace: WorkspaceID, with key: SigningKey) -> Signature {
+        key.sign(message(hash, in: workspace))
+    }
+
+    /// Whether `device` vouched for `hash`.
+    static func verifies(
+        _ seal: Signature, over hash: ChangeHash, by device: DeviceID, in workspace: WorkspaceID
+    ) -> Bool {
+        device.isValidPoint && device.verifies(seal, of: message(hash, in: workspace))
+    }
+}
+
+/// A delta as it came off the wire: well-formed on the outside, not yet believed.
+///
+/// It offers no way to read its changes. Call ``verified(in:)`` first.
+///
+///     delta := version(0) replica(40) first [previous(32)] count (length change)* seal(64)
+///
+/// `previous` is left out when `first` is 1: before it stands the workspace.
+public struct ReceivedDelta: Sendable {
+    /// The format this version writes and reads. 0 is a draft: homes made with it are refused later.
+    public static let version: UInt8 = 0
+    /// Whose chain the run is said to be of.
+    public let replica: ReplicaID
+    /// The number of its first change.
+    public let first: UInt64
+    private let previous: ChangeHash?
+    private let wires: [ArraySlice<UInt8>]
+    private let seal: Signature
+
+    /// Takes a delta apart without believing it.
+    public init(_ bytes: ArraySlice<UInt8>) throws(FormatRejection) {
+        guard bytes.count <= FormatLimit.delta.rawValue else { throw .limit(.delta) }
+        var reader = ByteReader(bytes)
+        let version = try reader.byte()
+        guard version == Self.version else { throw .unknownFormat(UInt64(version)) }
+        replica = try reader.replica()
+        first = try reader.integer()
+        guard first > 0, first <= ChangeNumber.limit else { throw .outOfRange }
+        previous = first == 1 ? nil : try reader.fixed()
+        let count = try reader.count(.changes)
+        guard count > 0, first + UInt64(count) - 1 <= ChangeNumber.limit else { throw .outOfRange }
+        var wires: [ArraySlice<UInt8>] = []
+        for _ in 0..<count { wires.append(try reader.sized(.change)) }
+        self.wires = wires
+        guard let seal = Signature(try reader.raw(Signature.byteCount)) else { throw .truncated }
+        self.seal = seal
+        try reader.finish()
+    }
+
+    /// Hashes the run and checks the seal over its last change: one signature, however long the run.
+    ///
+    /// - Throws: `.notAuthentic` if the author did not vouch for exactly these bytes at this place.
+    public func verified(in workspace: WorkspaceID) throws(FormatRejection) -> VerifiedDelta {
+        var changes: [Change] = []
+        changes.reserveCapacity(wires.count)
+        var previous = previous ?? Self.start(of: replica, in: workspace, wires: wires)
+        for (index, wire) in wires.enumerated() {
+            let place = Place(replica: replica, number: first + UInt64(index), previous: previous)
+            let change = try Change(wire: wire, at: place)
+            previous = change.hash
+            changes.append(change)
+        }
+        guard Seal.verifies(seal, over: previous, by: replica.device, in: workspace) else { throw .notAuthentic }
+        return VerifiedDelta(changes: changes, seal: seal)
+    }
+
+    /// The founding change stands before everything, so its chain starts from nothing; all others start from the
+    /// workspace's id.
+    private static func start(
+        of replica: ReplicaID, in workspace: WorkspaceID, wires: [ArraySlice<UInt8>]
+    ) -> ChangeHash {
+        let founding = Place(replica: replica, number: 1, previous: .none)
+        if let wire = wires.first, let change = try? Change(wire: wire, at: founding),
+            change.hash.bytes == workspace.bytes
+        {
+            return .none
+        }
+        return ChangeHash(unchecked: workspace.bytes)
+    }
+}
+
+/// A run of changes that their author vouched for. Holding one is the proof.
+public struct VerifiedDelta: Sendable {
+    /// Rising by one, each holding the hash of the one before.
+    public let changes: [Change]
+    /// The author's signature over the last one.
+    public let seal: Signature
+
+    fileprivate init(changes: [Change], seal: Signature) { (self.changes, self.seal) = (changes, seal) }
+}
+
+/// Puts stored changes back into the form that travels, byte for byte.
+public enum DeltaWriter {
+    /// Writes a delta.
+    ///
+    /// - Parameters:
+    ///   - previous: the hash before the first change; left out at number 1.
+    ///   - wires: the changes' bytes as they were received.
+    ///   - seal: over the last of them.
+    public static func bytes(
+        replica: ReplicaID, first: UInt64, previous: ChangeHash, wires: [[UInt8]], seal: Signature
+    ) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.byte(ReceivedDelta.version)
+        writer.raw(replica.bytes)
+        writer.integer(first)
+        if first > 1 { writer.raw(previous.bytes) }
+        writer.integer(wires.count)
+        for wire in wires { writer.sized(wire) }
+        writer.raw(seal.bytes)
+        return writer.bytes
+    }
+}

@@ -1,0 +1,82 @@
+public import CRDT
+
+/// Everything a new device needs to take part, in one string: to be passed on like a key, because it is one.
+public struct Invitation: Hashable, Sendable {
+    /// Which workspace.
+    public var workspace: WorkspaceID
+    /// What keys the natural ids in it.
+    public var secret: [UInt8]
+    /// Where to sync, if there is a relay.
+    public var relay: String?
+    /// The relay's key, so that nobody can stand in for it.
+    public var relayKey: DeviceID?
+    /// The grant this invitation takes up.
+    public var grant: Cause
+    /// The grant's stamp; the joiner's first change stands above it, though the joiner does not hold it yet.
+    public var stamp: Stamp
+    /// The seed of the one-time key that the grant names.
+    public var oneTimeSeed: [UInt8]
+    /// What the grant gives.
+    public var role: Role
+    /// When it lapses, in milliseconds since 1970; nil never does.
+    public var expires: UInt64?
+
+    /// An invitation.
+    public init(
+        workspace: WorkspaceID, secret: [UInt8], relay: String?, relayKey: DeviceID?, grant: Cause, stamp: Stamp,
+        oneTimeSeed: [UInt8], role: Role, expires: UInt64?
+    ) {
+        (self.workspace, self.secret, self.relay, self.relayKey) = (workspace, secret, relay, relayKey)
+        (self.grant, self.stamp, self.oneTimeSeed) = (grant, stamp, oneTimeSeed)
+        (self.role, self.expires) = (role, expires)
+    }
+
+    private static let prefix = "nexus0-"
+
+    /// `nexus0-` and base32: letters and digits only, so that it survives any messenger.
+    public var text: String {
+        var writer = ByteWriter()
+        writer.raw(workspace.bytes)
+        writer.raw(secret)
+        writer.text(relay ?? "")
+        writer.sized(relayKey?.bytes ?? [])
+        writer.cause(grant)
+        writer.stamp(stamp)
+        writer.raw(oneTimeSeed)
+        writer.byte(role.rawValue)
+        writer.integer(expires.map { $0 + 1 } ?? 0)
+        return Self.prefix + Base32.text(writer.bytes + Self.check(writer.bytes))
+    }
+
+    /// - Returns: nil for anything that is not a whole, unaltered invitation of this version.
+    public init?(_ text: some StringProtocol) {
+        guard text.hasPrefix(Self.prefix), let bytes = Base32.bytes(text.dropFirst(Self.prefix.count)),
+            bytes.count > 4, Self.check(bytes.dropLast(4)) == Array(bytes.suffix(4)),
+            let decoded = try? Self(payload: bytes.dropLast(4))
+        else { return nil }
+        self = decoded
+    }
+
+    private init(payload: ArraySlice<UInt8>) throws(FormatRejection) {
+        var reader = ByteReader(payload)
+        workspace = try reader.fixed()
+        secret = Array(try reader.raw(32))
+        let relay = try reader.text()
+        self.relay = relay.isEmpty ? nil : relay
+        relayKey = DeviceID(try reader.sized(.text))
+        grant = try reader.cause()
+        stamp = try reader.stamp()
+        oneTimeSeed = Array(try reader.raw(SigningKey.seedByteCount))
+        let code = try reader.byte()
+        guard let role = Role(rawValue: code) else { throw .unknownFormat(UInt64(code)) }
+        self.role = role
+        let expires = try reader.integer()
+        self.expires = expires == 0 ? nil : expires - 1
+        try reader.finish()
+    }
+
+    /// Catches a letter lost in copying; it is no defence against anybody.
+    private static func check(_ bytes: some Collection<UInt8>) -> [UInt8] {
+        Digest.of(bytes, domain: "nexus invitation", byteCount: 4)
+    }
+}

@@ -1,0 +1,35 @@
+/// Why a change is held and not yet applied. Retried whenever something new arrives.
+public enum WaitingReason: Int, Hashable, Sendable {
+    /// Changes before it in its chain are missing.
+    case gap = 1
+    /// Changes it names as causes are missing.
+    case cause = 2
+    /// Its stamp lies more than five minutes ahead of the clock.
+    case early = 3
+}
+
+/// Why a delta was not stored.
+public enum RefusalReason: Int, Hashable, Sendable {
+    /// Its author does not belong to this workspace.
+    case stranger = 1
+    /// Another change stands at its place.
+    case fork = 2
+    /// The invitation it comes with has lapsed.
+    case expired = 3
+    /// The invitation it comes with has been used up.
+    case used = 4
+    /// The name its person goes by is taken.
+    case nameTaken = 5
+    /// The bytes are not a delta, or its seal does not hold.
+    case malformed = 6
+}
+
+/// What became of a delta.
+public enum Verdict: Hashable, Sendable {
+    /// In the log; so many of its changes are new here.
+    case stored(new: Int)
+    /// Held until what it needs is here.
+    case waiting(WaitingReason)
+    /// Not taken.
+    case refused(RefusalReason)
+}

@@ -1,0 +1,162 @@
+import Foundation
+
+/// Why a line of a file was not taken. Facts only; never a piece of the line.
+public enum LineRejection: Error, Hashable, Sendable {
+    /// Not JSON of the shape the file must have.
+    case malformed
+    /// A field is missing or empty.
+    case missing(String)
+    /// A time that is not RFC 3339.
+    case badTime
+    /// A text with more bytes of UTF-8 than the format allows.
+    case textTooLong
+    /// The same message id twice in one conversation.
+    case repeatedMessageID
+    /// Of another channel than the one this gateway serves.
+    case otherChannel
+    /// A kind of message there is not.
+    case unknownKind
+}
+
+/// A conversation as a line of an import file holds it.
+public struct ImportedConversation: Decodable, Sendable {
+    let id: String
+    let channel: String?
+    let customer: Customer?
+    let subject: String?
+    let status: String?
+    let messages: [Message]
+    let labels: [String]?
+    let source: String?
+
+    /// Who wrote in.
+    struct Customer: Decodable {
+        let name: String?
+        let email: String?
+        let phone: String?
+        let locale: String?
+        let username: String?
+        let attributes: JSONText?
+    }
+
+    /// One message of it.
+    struct Message: Decodable {
+        let id: String?
+        let from: String
+        let author: String?
+        let text: String
+        let at: String?
+        let details: MessageDetails
+
+        private enum Keys: String, CodingKey { case id, from, author, text, at }
+
+        init(from decoder: any Decoder) throws {
+            let values = try decoder.container(keyedBy: Keys.self)
+            id = try values.decodeIfPresent(String.self, forKey: .id)
+            from = try values.decode(String.self, forKey: .from)
+            author = try values.decodeIfPresent(String.self, forKey: .author)
+            text = try values.decode(String.self, forKey: .text)
+            at = try values.decodeIfPresent(String.self, forKey: .at)
+            details = try MessageDetails(from: decoder)
+        }
+    }
+
+    /// How many messages the line holds.
+    public var messageCount: Int { messages.count }
+
+    /// - Parameter line: UTF-8, without the line break.
+    public init(line: [UInt8]) throws(LineRejection) {
+        do {
+            self = try JSONDecoder().decode(Self.self, from: Data(line))
+        } catch {
+            throw .malformed
+        }
+        guard !id.isEmpty else { throw .missing("id") }
+        guard messages.allSatisfy({ $0.text.utf8.count <= 1 << 20 }) else { throw .textTooLong }
+        guard messages.allSatisfy({ $0.at.map { Instant.parse($0) != nil } ?? true }) else { throw .badTime }
+        let ids = messages.compactMap(\.id)
+        guard Set(ids).count == ids.count else { throw .repeatedMessageID }
+    }
+
+    var isClosed: Bool { ["solved", "closed", "spam"].contains(status) }
+}
+
+/// What a message carried besides its text: kept, not interpreted.
+struct MessageDetails: Codable {
+    let editedAt: String?
+    let solution: Bool?
+    let spam: Bool?
+    let helpful: Int64?
+    let unhelpful: Int64?
+    let attachments: [String]?
+
+    private enum CodingKeys: String, CodingKey {
+        case editedAt = "edited_at"
+        case solution, spam, helpful, unhelpful, attachments
+    }
+
+    /// JSON with sorted keys; nil where there is nothing to keep.
+    var text: String? {
+        guard
+            editedAt != nil || solution != nil || spam != nil || helpful != nil || unhelpful != nil
+                || attachments != nil
+        else { return nil }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) }
+    }
+}
+
+/// Any JSON, kept as text with sorted keys.
+struct JSONText: Decodable {
+    let text: String
+
+    init(from decoder: any Decoder) throws {
+        let value = try JSONTree(from: decoder)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        text = String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+
+    private indirect enum JSONTree: Codable {
+        case null
+        case bool(Bool)
+        case integer(Int64)
+        case number(Double)
+        case text(String)
+        case list([JSONTree])
+        case object([String: JSONTree])
+
+        init(from decoder: any Decoder) throws {
+            let value = try decoder.singleValueContainer()
+            if value.decodeNil() {
+                self = .null
+            } else if let bool = try? value.decode(Bool.self) {
+                self = .bool(bool)
+            } else if let integer = try? value.decode(Int64.self) {
+                self = .integer(integer)
+            } else if let number = try? value.decode(Double.self) {
+                self = .number(number)
+            } else if let text = try? value.decode(String.self) {
+                self = .text(text)
+            } else if let list = try? value.decode([JSONTree].self) {
+                self = .list(list)
+            } else {
+                self = .object(try value.decode([String: JSONTree].self))
+            }
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .null: try container.encodeNil()
+            case .bool(let bool): try container.encode(bool)
+            case .integer(let integer): try container.encode(integer)
+            case .number(let number): try container.encode(number)
+            case .text(let text): try container.encode(text)
+            case .list(let list): try container.encode(list)
+            case .object(let object): try container.encode(object)
+            }
+        }
+    }
+}

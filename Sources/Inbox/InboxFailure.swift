@@ -1,0 +1,35 @@
+public import ChangeLog
+
+/// Why a command cannot be carried out. Facts only; the words are made at the edge. Nothing was written.
+public enum InboxFailure: Error, Hashable, Sendable {
+    /// What an id was looked for among.
+    public enum Kind: String, Hashable, Sendable {
+        /// A conversation.
+        case conversation
+        /// A lead.
+        case lead
+        /// A message.
+        case message
+        /// A person of the team.
+        case person
+    }
+
+    /// Nothing there has an id that begins so, or that name.
+    case unknown(Kind, String)
+    /// Several have.
+    case ambiguous(Kind, String)
+    /// The role of this device does not allow it.
+    case notAllowed(Role)
+    /// The text has more bytes of UTF-8 than the format allows.
+    case textTooLong(byteCount: Int)
+    /// A message without a text.
+    case emptyText
+    /// A score outside 0 to 100.
+    case scoreOutOfRange(Int64)
+    /// Not a name a lead status can have.
+    case badLeadStatus(String)
+    /// Not a label: empty, or longer than 100 characters.
+    case badLabel(String)
+    /// Only a gateway can, and this device is none.
+    case notAGateway
+}

@@ -1,0 +1,99 @@
+public import GRDB
+public import Storage
+
+import struct Foundation.Data
+
+/// The tables that screens read: one card a conversation, and an index of the words in messages.
+public struct CardProjection: Projection {
+    /// A projection without options.
+    public init() {}
+
+    /// `last_at` is in milliseconds since 1970, null when no message has a time; `lead` and `assignee` are ids.
+    public var definition: String {
+        """
+        CREATE TABLE card(
+            conversation INTEGER PRIMARY KEY, last_at INTEGER, preview TEXT NOT NULL, channel TEXT, lead BLOB,
+            status TEXT NOT NULL, assignee BLOB);
+        CREATE INDEX card_order ON card(last_at DESC, conversation);
+        CREATE INDEX card_lead ON card(lead);
+        CREATE VIRTUAL TABLE words USING fts5(
+            text, content='conversation_message', content_rowid='id', tokenize='unicode61 remove_diacritics 2');
+        """
+    }
+
+    /// The longest preview, in characters.
+    static let previewLength = 120
+
+    /// Brings cards and words up to date.
+    public func refresh(_ touched: Touched, in database: Database) throws {
+        try index(touched.elements["conversation_message"] ?? [], in: database)
+        guard let conversations = touched.roots["conversation"], !conversations.isEmpty else { return }
+        let past = CausalPast(database)
+        for row in conversations.sorted() { try refreshCard(row, in: database, past: past) }
+    }
+
+    /// Takes the old text out of the words.
+    public func willReplace(_ row: Int64, of sequence: String, in database: Database) throws {
+        guard sequence == "conversation_message" else { return }
+        try database.cachedStatement(
+            sql: """
+                INSERT INTO words(words, rowid, text)
+                SELECT 'delete', id, text FROM conversation_message WHERE id=? AND text IS NOT NULL
+                """
+        ).execute(arguments: [row])
+    }
+
+    private func index(_ rows: [Int64], in database: Database) throws {
+        let insert = try database.cachedStatement(
+            sql:
+                "INSERT INTO words(rowid, text) SELECT id, text FROM conversation_message WHERE id=? AND text IS NOT NULL"
+        )
+        // One row may have been touched twice.
+        for row in Set(rows).sorted() { try insert.execute(arguments: [row]) }
+    }
+
+    private func refreshCard(_ row: Int64, in database: Database, past: CausalPast) throws {
+        let state = try ConversationState(of: row, in: database, past: past)
+        let last = try Row.fetchOne(
+            database.cachedStatement(
+                sql: """
+                    SELECT kind, text FROM conversation_message WHERE root=? AND kind<>1
+                    ORDER BY position DESC, key DESC LIMIT 1
+                    """), arguments: [row])
+        let lastAt = try Int64.fetchOne(
+            database.cachedStatement(
+                sql: """
+                    SELECT position >> 16 FROM conversation_message WHERE root=? AND kind<>1 AND timeless IS NULL
+                    ORDER BY position DESC, key DESC LIMIT 1
+                    """), arguments: [row])
+        let preview = last.map { Self.preview(kind: $0["kind"], text: $0["text"]) } ?? ""
+        try database.cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO card(conversation, last_at, preview, channel, lead, status, assignee)
+                SELECT id, ?2, ?3, channel, lead, ?4, ?5 FROM conversation WHERE id=?1
+                """
+        ).execute(arguments: [row, lastAt, preview, state.status.rawValue, state.assignee])
+    }
+
+    /// One line: the start of the text, or the kind in brackets where there is none.
+    static func preview(kind: Int64?, text: String?) -> String {
+        let kind = MessageKind(rawValue: kind ?? 0) ?? .unsupported
+        guard let text, !text.isEmpty else { return kind == .text ? "" : "[\(kind.name)]" }
+        var line = ""
+        var count = 0
+        var isGap = false
+        // Long texts are not walked to their end.
+        for character in text.prefix(4 * previewLength) {
+            if character.isWhitespace || character.isNewline {
+                isGap = !line.isEmpty
+                continue
+            }
+            count += isGap ? 2 : 1
+            guard count <= previewLength else { break }
+            if isGap { line.append(" ") }
+            isGap = false
+            line.append(character)
+        }
+        return line
+    }
+}

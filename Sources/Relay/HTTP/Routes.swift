@@ -1,0 +1,182 @@
+import ChangeLog
+import Logging
+import Storage
+import Sync
+import Synchronization
+
+/// A request whose body is complete.
+struct RoutedRequest: Sendable {
+    var method: String
+    /// As it stood in the request's first line, query included.
+    var path: String
+    /// By lowercase name.
+    var headers: [String: String]
+    var body: [UInt8] = []
+    /// Whether it came in on a loopback address of this machine.
+    var isLoopback: Bool
+}
+
+/// What is answered.
+struct RoutedAnswer: Sendable {
+    var status: Int
+    var headers: [(name: String, value: String)]
+    var body: [UInt8]
+}
+
+/// What the relay answers to whom. It knows no inbox rule, and nothing of sockets.
+///
+///     GET  /v0/relay   the relay's key
+///     POST /v0/sync    a packet each way
+final class Routes: Sendable {
+    private let key: SigningKey
+    private let configuration: RelayConfiguration
+    private let limits: RelayLimits
+    private let logger: Logger
+    private let workspaces: Workspaces
+    private let rate: Mutex<RequestRate>
+    private let nonces: Mutex<UsedNonces>
+
+    init(
+        _ configuration: RelayConfiguration, in directory: DataDirectory, key: SigningKey, limits: RelayLimits,
+        logger: Logger
+    ) {
+        (self.configuration, self.key, self.limits, self.logger) = (configuration, key, limits, logger)
+        workspaces = Workspaces(directory, key: key, configuration: configuration.replica, limits: limits)
+        rate = Mutex(RequestRate(limits))
+        nonces = Mutex(UsedNonces(limits))
+    }
+
+    private static let keyPath = "/v0/relay"
+    private static let syncPath = "/v0/sync"
+
+    /// The most bytes of a body that are worth reading.
+    func bodyLimit(method: String, path: String) -> Int {
+        method == "POST" && path == Self.syncPath ? limits.bodyByteCount : 0
+    }
+
+    func answer(_ request: RoutedRequest) async -> RoutedAnswer {
+        var answer: RoutedAnswer
+        do throws(Problem) {
+            answer = try await route(request)
+        } catch {
+            answer = error.answer
+        }
+        return dated(answer)
+    }
+
+    /// With the relay's time, by which a client corrects its own.
+    func dated(_ answer: RoutedAnswer) -> RoutedAnswer {
+        var answer = answer
+        answer.headers.append(("nexus-time", String(configuration.clock())))
+        return answer
+    }
+
+    private func route(_ request: RoutedRequest) async throws(Problem) -> RoutedAnswer {
+        switch (request.path, request.method) {
+        case (Self.keyPath, "GET"): return try keyAnswer(to: request)
+        case (Self.syncPath, "POST"): return try await sync(request)
+        case (Self.keyPath, _): throw .methodNotAllowed("GET")
+        case (Self.syncPath, _): throw .methodNotAllowed("POST")
+        default: throw .notFound
+        }
+    }
+
+    // MARK: Who asks
+
+    private typealias Asker = (device: DeviceID, nonce: String)
+
+    private func asker(of request: RoutedRequest, audiences: Set<String>, now: UInt64) throws(Problem) -> Asker {
+        let signed: (device: DeviceID, nonce: String, audience: String)
+        do throws(SignatureRejection) {
+            signed = try RequestSignature.check(
+                method: request.method, path: request.path, headers: request.headers, body: request.body,
+                now: now / 1_000)
+        } catch {
+            throw error == .stale ? .stale : .badSignature
+        }
+        guard audiences.contains(signed.audience) else { throw .wrongAudience }
+        guard rate.withLock({ $0.take(signed.device, now: now) }) else { throw .tooManyRequests }
+        return (signed.device, signed.nonce)
+    }
+
+    // MARK: GET /v0/relay
+
+    private func keyAnswer(to request: RoutedRequest) throws(Problem) -> RoutedAnswer {
+        _ = try asker(of: request, audiences: ["any", key.device.text], now: configuration.clock())
+        return RoutedAnswer(
+            status: 200, headers: [("content-type", "text/plain")], body: Array("\(key.device.text)\n".utf8))
+    }
+
+    // MARK: POST /v0/sync
+
+    private func sync(_ request: RoutedRequest) async throws(Problem) -> RoutedAnswer {
+        let now = configuration.clock()
+        let asker = try asker(of: request, audiences: [key.device.text], now: now)
+        let packet = try packet(in: request.body)
+        guard packet.replica.device == asker.device else { throw .badSignature }
+        let answer = try await answer(to: packet, of: asker, isLoopback: request.isLoopback, now: now)
+        return RoutedAnswer(
+            status: 200, headers: [("content-type", "application/vnd.nexus.sync")],
+            body: Compression.compressed(answer.bytes))
+    }
+
+    private func answer(
+        to packet: SyncRequest, of asker: Asker, isLoopback: Bool, now: UInt64
+    ) async throws(Problem) -> SyncAnswer {
+        let mayFound = isLoopback || configuration.allowedWorkspaces.contains(packet.workspace)
+        guard let node = try await node(for: packet, mayFound: mayFound) else {
+            return try answerWithoutData(to: packet, mayFound: mayFound, now: now)
+        }
+        guard node.enter() else { throw .busy }
+        defer { node.leave() }
+        if let problem = try await translating({ () async throws(StorageFailure) in
+            try await node.objection(to: packet)
+        }) {
+            throw problem
+        }
+        guard nonces.withLock({ $0.take(asker.nonce, of: asker.device, now: now / 1_000) }) else {
+            throw .badSignature
+        }
+        return try await translating { () async throws(StorageFailure) in try await node.answer(packet, now: now) }
+    }
+
+    private func node(for packet: SyncRequest, mayFound: Bool) async throws(Problem) -> WorkspaceNode? {
+        if let node = workspaces.node(for: packet.workspace) { return node }
+        guard packet.bringsFounding else { return nil }
+        guard mayFound else { throw .workspaceNotAllowed }
+        return try await translating { () async throws(StorageFailure) in
+            try await workspaces.found(packet.workspace)
+        }
+    }
+
+    /// The same to everyone who has no part in the workspace, be it held here or not.
+    private func answerWithoutData(
+        to packet: SyncRequest, mayFound: Bool, now: UInt64
+    ) throws(Problem) -> SyncAnswer {
+        // This relay's data was lost, not its key: whoever founded the workspace starts over and founds it again.
+        if mayFound, let cursor = packet.cursor {
+            return .startingOver(incarnation: ~cursor.incarnation, time: now, frontier: [])
+        }
+        throw packet.shownCredential == nil ? .notAMember : .grantUnknown
+    }
+
+    private func translating<Result>(
+        _ body: () async throws(StorageFailure) -> Result
+    ) async throws(Problem) -> Result {
+        do throws(StorageFailure) {
+            return try await body()
+        } catch {
+            // Facts and codes only; which workspace it is stands in no log.
+            if error != .busy, error != .missing { logger.warning("A workspace's storage failed: \(error)") }
+            throw Problem(error)
+        }
+    }
+
+    private func packet(in body: [UInt8]) throws(Problem) -> SyncRequest {
+        do throws(FormatRejection) {
+            return try SyncRequest(Compression.decompressed(body, limit: PacketFormat.byteLimit))
+        } catch {
+            throw error == .limit(.delta) ? .tooLarge : .badRequest
+        }
+    }
+}

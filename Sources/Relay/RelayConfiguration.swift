@@ -1,0 +1,29 @@
+public import ChangeLog
+public import Storage
+
+/// What a relay has to be told: where it keeps its data, where it listens, and what it hosts.
+public struct RelayConfiguration: Sendable {
+    /// The folder with the relay's key and one replica a workspace; made when absent, for its owner only.
+    public var dataDirectory: String
+    /// The address to listen on: a name or a number. Only on a loopback address may anybody found a workspace.
+    public var host: String
+    /// The port to listen on; 0 picks a free one.
+    public var port: Int
+    /// Workspaces that may be founded here from elsewhere than this machine.
+    ///
+    /// A proxy on this machine makes every request look like one from this machine.
+    public var allowedWorkspaces: Set<WorkspaceID>
+    /// Schema, projections and dice of the replicas. The relay itself knows no rule of their content.
+    public var replica: Replica.Configuration
+    /// Milliseconds since 1970.
+    public var clock: @Sendable () -> UInt64
+
+    /// A relay's configuration.
+    public init(
+        dataDirectory: String, host: String = "127.0.0.1", port: Int, allowedWorkspaces: Set<WorkspaceID> = [],
+        replica: Replica.Configuration, clock: @escaping @Sendable () -> UInt64
+    ) {
+        (self.dataDirectory, self.host, self.port) = (dataDirectory, host, port)
+        (self.allowedWorkspaces, self.replica, self.clock) = (allowedWorkspaces, replica, clock)
+    }
+}

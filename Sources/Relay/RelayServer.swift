@@ -1,0 +1,93 @@
+public import ChangeLog
+import Glibc
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import Storage
+
+/// A node that holds one replica a workspace and verifies, merges and forwards signed deltas over HTTP.
+public struct RelayServer: Sendable {
+    private let configuration: RelayConfiguration
+    private let limits: RelayLimits
+    private let directory: DataDirectory
+    private let signingKey: SigningKey
+
+    /// Makes the data directory and the key where they are missing. Opens nothing else yet.
+    ///
+    /// - Throws: `.badDataDirectory`, `.looseKeyFile` or `.badKeyFile`.
+    public init(_ configuration: RelayConfiguration) throws(RelayFailure) {
+        try self.init(configuration, limits: RelayLimits())
+    }
+
+    init(_ configuration: RelayConfiguration, limits: RelayLimits) throws(RelayFailure) {
+        (self.configuration, self.limits) = (configuration, limits)
+        directory = try .made(at: configuration.dataDirectory)
+        signingKey = try KeyFile.key(in: directory, random: configuration.replica.random)
+    }
+
+    /// The public key by which clients know this relay.
+    public var key: DeviceID { signingKey.device }
+
+    /// Serves until cancelled, or until SIGINT or SIGTERM; then requests at work are answered before this returns.
+    ///
+    /// - Parameter onListening: told the address, for instance `http://127.0.0.1:4780`, once connections are accepted.
+    /// - Throws: a ``RelayFailure``: `.addressInUse`, `.cannotListen`, `.dataDirectoryInUse` or `.badDataDirectory`.
+    public func run(onListening: @escaping @Sendable (String) async -> Void) async throws {
+        let lock = try directory.lock()
+        defer { withExtendedLifetime(lock) {} }
+        let host = configuration.host
+        let application = Application(
+            responder: HTTPShell(routes, limits: limits), server: .http1(configuration: connections),
+            configuration: .init(
+                address: .hostname(host, port: configuration.port),
+                availableConnectionsDelegate: .maximum(limits.connections, logger: logger)),
+            onServerRunning: { channel in
+                await onListening(Self.url(host: host, port: channel.localAddress?.port ?? 0))
+            },
+            logger: logger)
+        do {
+            try await application.runService()
+        } catch {
+            // Being cancelled is one of the ways to end.
+            guard !Task.isCancelled else { return }
+            throw failure(error)
+        }
+    }
+
+    var routes: Routes {
+        Routes(configuration, in: directory, key: signingKey, limits: limits, logger: logger)
+    }
+
+    /// Quiet: what an operator has to know, and never whose it is or what it says.
+    private var logger: Logger {
+        var logger = Logger(label: "nexus.relay") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .warning
+        return logger
+    }
+
+    private var connections: HTTP1Channel.Configuration {
+        let limits = limits
+        return .init(
+            additionalChannelHandlers: [ConnectionDeadlines(limits)], idleTimeout: TimeAmount(limits.idleTimeout),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: limits.headerByteCount, maxHeaderListSize: limits.headerByteCount,
+                maxHeaderFieldCount: 100))
+    }
+
+    private static func url(host: String, port: Int) -> String {
+        host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
+    }
+
+    private func failure(_ error: any Error) -> any Error {
+        let (host, port) = (configuration.host, configuration.port)
+        switch error {
+        case let error as IOError where error.errnoCode == EADDRINUSE:
+            return RelayFailure.addressInUse(host: host, port: port)
+        case let error as IOError:
+            return RelayFailure.cannotListen(host: host, port: port, code: error.errnoCode)
+        case is SocketAddressError: return RelayFailure.cannotListen(host: host, port: port, code: 0)
+        default: return error
+        }
+    }
+}

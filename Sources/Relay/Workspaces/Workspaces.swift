@@ -1,0 +1,38 @@
+import ChangeLog
+import Storage
+import Synchronization
+
+/// The workspaces held here, each opened when it is first asked for.
+final class Workspaces: Sendable {
+    private let directory: DataDirectory
+    private let key: SigningKey
+    private let configuration: Replica.Configuration
+    private let limits: RelayLimits
+    private let nodes = Mutex<[WorkspaceID: WorkspaceNode]>([:])
+
+    init(_ directory: DataDirectory, key: SigningKey, configuration: Replica.Configuration, limits: RelayLimits) {
+        (self.directory, self.key, self.configuration, self.limits) = (directory, key, configuration, limits)
+    }
+
+    /// - Returns: nil for a workspace that is not held here; nothing is kept of the question.
+    func node(for workspace: WorkspaceID) -> WorkspaceNode? {
+        nodes.withLock { nodes in
+            if let node = nodes[workspace] { return node }
+            return directory.holds(workspace) ? add(workspace, to: &nodes) : nil
+        }
+    }
+
+    /// Makes room for a workspace, unless there is.
+    func found(_ workspace: WorkspaceID) async throws(StorageFailure) -> WorkspaceNode {
+        let node = nodes.withLock { $0[workspace] ?? add(workspace, to: &$0) }
+        try await node.makeUnlessHeld()
+        return node
+    }
+
+    private func add(_ workspace: WorkspaceID, to nodes: inout [WorkspaceID: WorkspaceNode]) -> WorkspaceNode {
+        let node = WorkspaceNode(
+            workspace, in: directory, key: key, configuration: configuration, limits: limits)
+        nodes[workspace] = node
+        return node
+    }
+}

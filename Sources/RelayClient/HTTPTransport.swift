@@ -1,0 +1,302 @@
+import CurlShim
+
+/// One HTTP request at a time over libcurl, kept alive between requests.
+///
+/// It follows no redirect, asks for no content-encoding, and speaks HTTP/1.1 over http or https only. Proxies
+/// come from the environment (`https_proxy`, `no_proxy`, …) except for this machine itself, which is always
+/// reached directly. libcurl is opened at the first request.
+public final class HTTPTransport {
+    /// What a request may take before it fails.
+    public struct Limits: Sendable {
+        /// Finding and reaching the server, TLS included.
+        public var connectTimeout: Duration
+        /// The whole request, from the first look-up to the last byte.
+        public var totalTimeout: Duration
+        /// How long both directions together may stay below 1 byte per second; rounded up to seconds.
+        /// An answer that is held open on purpose must not be held longer.
+        public var silenceTimeout: Duration
+        /// Of an answer's body, in bytes.
+        public var maximumAnswer: Int
+
+        /// The defaults suit requests that are answered as soon as they can be.
+        public init(
+            connectTimeout: Duration = .seconds(10), totalTimeout: Duration = .seconds(120),
+            silenceTimeout: Duration = .seconds(30), maximumAnswer: Int = 16 << 20
+        ) {
+            self.connectTimeout = connectTimeout
+            self.totalTimeout = totalTimeout
+            self.silenceTimeout = silenceTimeout
+            self.maximumAnswer = maximumAnswer
+        }
+    }
+
+    /// What relays are asked with; they know no other method.
+    public enum Method: String, Sendable {
+        /// Sent without a body, whatever body is given.
+        case get = "GET"
+        case post = "POST"
+    }
+
+    /// Of all header lines of an answer together, in bytes.
+    public static let maximumHeaders = 64 << 10
+
+    private let limits: Limits
+    /// Nil until the first request.
+    private var handle: OpaquePointer?
+
+    /// Opens nothing yet.
+    public init(limits: Limits = .init()) {
+        self.limits = limits
+    }
+
+    deinit { nexus_curl_destroy(handle) }
+
+    /// Sends one request and waits for the whole answer. Any status is an answer, 500 too.
+    ///
+    /// - Parameters:
+    ///   - url: `http` or `https`, a host, and no user name.
+    ///   - headers: Sent in this order, after libcurl's own Host, User-Agent and Accept.
+    /// - Throws: `TransportFailure`, whose cases tell whether the server may have acted.
+    public func perform(
+        method: Method, url: String, headers: [(name: String, value: String)], body: [UInt8]
+    ) throws(TransportFailure) -> HTTPAnswer {
+        guard let address = HTTPAddress(url) else { throw .badAddress }
+        let lines = try headerLines(headers)
+        let handle = try openHandle()
+        for line in lines { nexus_curl_add_header(handle, line) }
+
+        let incoming = IncomingAnswer(maximumBody: limits.maximumAnswer, maximumHeaders: Self.maximumHeaders)
+        let result = send(method, to: address, body: body, with: handle, into: incoming)
+        if let failure = TransportFailure(result, incoming) { throw failure }
+        return HTTPAnswer(status: Int(result.status), headers: incoming.headers, body: incoming.body)
+    }
+
+    private func openHandle() throws(TransportFailure) -> OpaquePointer {
+        if let handle { return handle }
+        guard let handle = nexus_curl_create(limits.forCurl) else { throw .libraryMissing }
+        self.handle = handle
+        return handle
+    }
+
+    private func send(
+        _ method: Method, to address: HTTPAddress, body: [UInt8], with handle: OpaquePointer,
+        into incoming: IncomingAnswer
+    ) -> nexus_curl_result {
+        address.text.withCString { url in
+            body.withUnsafeBufferPointer { body in
+                var request = nexus_curl_request(
+                    url: url, is_post: method == .post, ignores_proxies: address.isThisMachine,
+                    body: body.baseAddress, body_length: body.count,
+                    on_header: { IncomingAnswer.at($2).takeHeader(UnsafeBufferPointer(start: $0, count: $1)) },
+                    on_body: { IncomingAnswer.at($2).takeBody(UnsafeBufferPointer(start: $0, count: $1)) },
+                    context: Unmanaged.passUnretained(incoming).toOpaque())
+                return withExtendedLifetime(incoming) { nexus_curl_perform(handle, &request) }
+            }
+        }
+    }
+}
+
+/// A server's answer, complete.
+public struct HTTPAnswer: Sendable {
+    /// As the server gave it, 100 ..< 1000.
+    public let status: Int
+    /// By lowercased name. A name that came more than once has its values joined by ", ", in order (RFC 9110, 5.3).
+    /// Bytes that are not UTF-8 are replaced; trailers are left out.
+    public let headers: [String: String]
+    /// As it was sent: a content-encoding, asked for or not, is not undone.
+    public let body: [UInt8]
+}
+
+/// Why there is no answer. Numbers are libcurl's CURLcode.
+public enum TransportFailure: Error, Hashable, Sendable {
+    // Nothing was sent.
+
+    /// Not an http or https URL with a host and without a user name.
+    case badAddress
+    /// A header name is not a token, or its value holds a control character.
+    case badHeader
+    /// libcurl is not installed, or lacks a function used here.
+    case libraryMissing
+    /// No such name, no route, or nobody listening.
+    case unreachable(code: Int32)
+    /// TLS found no certificate to trust, or no version and cipher in common.
+    case untrusted(code: Int32)
+
+    // The server may have acted on the request, or not.
+
+    case timedOut
+    /// In bytes, of the body or of all headers.
+    case answerTooLarge(limit: Int)
+    /// Something answered that does not speak HTTP.
+    case notHTTP
+    /// The connection ended before the answer did.
+    case cut(code: Int32)
+}
+
+extension TransportFailure {
+    /// Nil if there is an answer.
+    fileprivate init?(_ result: nexus_curl_result, _ incoming: IncomingAnswer) {
+        switch result.outcome {
+        case .answered: return nil
+        case .bad_address: self = .badAddress
+        case .unreachable: self = .unreachable(code: result.code)
+        case .untrusted: self = .untrusted(code: result.code)
+        case .timed_out: self = .timedOut
+        case .stopped: self = .answerTooLarge(limit: incoming.exceeded ?? HTTPTransport.maximumHeaders)
+        case .header_too_large: self = .answerTooLarge(limit: HTTPTransport.maximumHeaders)
+        case .not_http: self = .notHTTP
+        case .cut: self = .cut(code: result.code)
+        }
+    }
+}
+
+extension HTTPTransport.Limits {
+    fileprivate var forCurl: nexus_curl_limits {
+        nexus_curl_limits(
+            connect_milliseconds: Self.milliseconds(connectTimeout),
+            total_milliseconds: Self.milliseconds(totalTimeout),
+            least_bytes_per_second: 1, least_speed_seconds: (Self.milliseconds(silenceTimeout) + 999) / 1000)
+    }
+
+    /// At least 1, for 0 would be no limit, and at most a thousand hours.
+    private static func milliseconds(_ duration: Duration) -> Int {
+        let bounded = min(max(duration, .milliseconds(1)), .seconds(3_600_000))
+        let (seconds, attoseconds) = bounded.components
+        return Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
+    }
+}
+
+// MARK: What is sent
+
+/// A URL that libcurl may be given: nothing in it can be read in two ways.
+private struct HTTPAddress {
+    let text: String
+    /// `localhost`, 127.x.y.z or [::1].
+    let isThisMachine: Bool
+
+    /// Nil unless it is `http[s]://host[:port][/path][?query]` in printable ASCII.
+    init?(_ text: String) {
+        guard text.utf8.allSatisfy({ 0x21...0x7E ~= $0 && !#""<>\^`{|}#"#.utf8.contains($0) }) else { return nil }
+        let lowercased = text.prefix(8).lowercased()
+        guard let scheme = ["https://", "http://"].first(where: lowercased.hasPrefix) else { return nil }
+        let authority = text.dropFirst(scheme.count).prefix { !"/?".contains($0) }
+        guard let host = Self.host(authority) else { return nil }
+        self.text = text
+        isThisMachine = Self.isLoopback(host.lowercased())
+    }
+
+    /// The host of `host[:port]`, without a port that makes no sense, a user name, or percent signs.
+    private static func host(_ authority: Substring) -> Substring? {
+        let end = authority.hasPrefix("[") ? authority.firstIndex(of: "]").map(authority.index(after:)) : nil
+        let host = end.map { authority[..<$0] } ?? authority.prefix { $0 != ":" }
+        let port = authority[host.endIndex...]
+        guard port.isEmpty || port.first == ":" && isPort(port.dropFirst()) else { return nil }
+        return isName(host) || isAddress6(host) ? host : nil
+    }
+
+    private static func isPort(_ text: Substring) -> Bool {
+        text.utf8.allSatisfy { 0x30...0x39 ~= $0 } && UInt16(text).map { $0 > 0 } ?? false
+    }
+
+    private static func isName(_ host: Substring) -> Bool {
+        !host.isEmpty && host.allSatisfy { $0.isLetter || $0.isNumber || "-._".contains($0) }
+    }
+
+    private static func isAddress6(_ host: Substring) -> Bool {
+        let digits = host.dropFirst().dropLast()
+        return host.hasPrefix("[") && digits.count > 1 && digits.allSatisfy { $0.isHexDigit || ":.".contains($0) }
+    }
+
+    private static func isLoopback(_ host: String) -> Bool {
+        let numbers = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+        let isAddress4 = numbers.count == 4 && !numbers.contains(nil)
+        return ["localhost", "[::1]"].contains(host) || isAddress4 && numbers.first == 127
+    }
+}
+
+/// "Name: value", as libcurl wants it, where "Name:" would mean "do not send it" and "Name;" sends it empty.
+private func headerLines(_ headers: [(name: String, value: String)]) throws(TransportFailure) -> [String] {
+    var lines: [String] = []
+    for (name, value) in headers {
+        guard isToken(name), !value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { throw .badHeader }
+        lines.append(value.allSatisfy { $0 == " " } ? "\(name);" : "\(name): \(value)")
+    }
+    return lines
+}
+
+/// Whether it is a `token` of RFC 9110, 5.6.2.
+private func isToken(_ name: String) -> Bool {
+    !name.isEmpty && name.utf8.allSatisfy { 0x21...0x7E ~= $0 && !#""(),/:;<=>?@[\]{}"#.utf8.contains($0) }
+}
+
+// MARK: What is received
+
+/// An answer under way. Counts before it keeps, since a server may send without end.
+private final class IncomingAnswer {
+    private let maximumBody: Int
+    private let maximumHeaders: Int
+    private var headerByteCount = 0
+    /// From the empty line after the headers on, header lines are trailers, unless another status line follows.
+    private var hasAllHeaders = false
+
+    private(set) var headers: [String: String] = [:]
+    private(set) var body: [UInt8] = []
+    /// The limit that was passed, in bytes.
+    private(set) var exceeded: Int?
+
+    init(maximumBody: Int, maximumHeaders: Int) {
+        self.maximumBody = maximumBody
+        self.maximumHeaders = maximumHeaders
+    }
+
+    /// The answer that a callback is about.
+    static func at(_ context: UnsafeMutableRawPointer) -> IncomingAnswer {
+        Unmanaged.fromOpaque(context).takeUnretainedValue()
+    }
+
+    /// - Returns: whether to go on.
+    func takeBody(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard bytes.count <= maximumBody - body.count else {
+            exceeded = maximumBody
+            return false
+        }
+        body.append(contentsOf: bytes)
+        return true
+    }
+
+    /// - Returns: whether to go on.
+    func takeHeader(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard line.count <= maximumHeaders - headerByteCount else {
+            exceeded = maximumHeaders
+            return false
+        }
+        headerByteCount += line.count
+        keep(line)
+        return true
+    }
+
+    private func keep(_ line: UnsafeBufferPointer<UInt8>) {
+        // "100 Continue" and its like come first with headers of their own, which are not the answer's.
+        if line.starts(with: "HTTP/".utf8), body.isEmpty {
+            headers = [:]
+            hasAllHeaders = false
+        } else if line.allSatisfy(Self.isBlank) {
+            hasAllHeaders = true
+        } else if !hasAllHeaders, let colon = line.firstIndex(of: UInt8(ascii: ":")) {
+            add(Self.text(line[..<colon]).lowercased(), Self.text(line[(colon + 1)...]))
+        }
+    }
+
+    private func add(_ name: String, _ value: String) {
+        headers[name] = headers[name].map { "\($0), \(value)" } ?? value
+    }
+
+    /// Without the blanks around it.
+    private static func text(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> String {
+        let start = bytes.drop(while: isBlank)
+        let end = start.lastIndex { !isBlank($0) }.map { $0 + 1 } ?? start.startIndex
+        return String(decoding: start[..<end], as: UTF8.self)
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || 0x09...0x0D ~= byte }
+}

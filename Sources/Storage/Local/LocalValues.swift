@@ -1,0 +1,97 @@
+import CRDT
+public import ChangeLog
+public import GRDB
+
+import struct Foundation.Data
+
+/// What concerns this copy alone: kept by a rebuild, never in a digest, never sent.
+public enum LocalValues {
+    /// The values there are.
+    public enum Key: String, Sendable {
+        /// The workspace's id.
+        case workspace
+        /// This replica's id.
+        case replica
+        /// The workspace secret, which keys natural ids. A relay has none.
+        case secret
+        /// The role the invitation promised, until the grant itself has arrived.
+        case role
+        /// The grant's stamp: own stamps lie above it before the grant has arrived.
+        case floor
+        /// The grant's place in its chain, as a cause, with the one-time key's proof: shown to the relay until
+        /// admitted.
+        case credential
+        /// The address of the relay.
+        case relay
+        /// The relay's key.
+        case relayKey = "relay_key"
+        /// The incarnation of the relay that the cursor counts in.
+        case incarnation
+        /// The last arrival number pulled.
+        case cursor
+        /// The number of the last own change that the relay has.
+        case acknowledged
+        /// When the last sync ended, in milliseconds since 1970.
+        case lastSync = "last_sync"
+        /// The number and hash of the last own change that may have left this device: never re-written.
+        case published
+        /// The channel root a gateway serves.
+        case channel
+    }
+
+    /// The value under `key`; null when there is none.
+    public static func value(_ key: Key, in database: Database) throws -> Value {
+        let row = try Row.fetchOne(database, sql: "SELECT value FROM local WHERE key=?", arguments: [key.rawValue])
+        switch row?[0] as DatabaseValue? {
+        case .some(let value):
+            switch value.storage {
+            case .int64(let number): return .integer(number)
+            case .string(let text): return .text(text)
+            case .blob(let data): return .bytes(Array(data))
+            default: return .null
+            }
+        case .none: return .null
+        }
+    }
+
+    /// Sets or, with null, removes.
+    public static func set(_ key: Key, _ value: Value, in database: Database) throws {
+        let stored: DatabaseValue
+        switch value {
+        case .null:
+            return try database.execute(sql: "DELETE FROM local WHERE key=?", arguments: [key.rawValue])
+        case .integer(let number): stored = number.databaseValue
+        case .text(let text): stored = text.databaseValue
+        case .bytes(let bytes): stored = Data(bytes).databaseValue
+        }
+        try database.execute(
+            sql: "INSERT INTO local(key, value) VALUES(?,?) ON CONFLICT DO UPDATE SET value=excluded.value",
+            arguments: [key.rawValue, stored])
+    }
+
+    static func workspace(in database: Database) throws -> WorkspaceID {
+        guard case .bytes(let bytes) = try value(.workspace, in: database), let id = WorkspaceID(bytes) else {
+            throw StorageFailure.corrupt
+        }
+        return id
+    }
+
+    static func replica(in database: Database) throws -> ReplicaID {
+        guard case .bytes(let bytes) = try value(.replica, in: database), let id = ReplicaID(bytes) else {
+            throw StorageFailure.corrupt
+        }
+        return id
+    }
+}
+
+extension Replica {
+    /// The local value under `key`; null when there is none.
+    public func localValue(_ key: LocalValues.Key) throws(StorageFailure) -> Value {
+        try readLog { try LocalValues.value(key, in: $0.database) }
+    }
+
+    /// Sets a local value or, with null, removes it.
+    public func setLocalValue(_ key: LocalValues.Key, _ value: Value) throws(StorageFailure) {
+        try write { try LocalValues.set(key, value, in: $0.log.database) }
+    }
+}

@@ -1,0 +1,148 @@
+import CRDT
+public import ChangeLog
+public import GRDB
+
+/// A transaction in which this device writes changes of its own.
+///
+/// Tip, clock and causes are read inside it: another process may have written since.
+public final class Transaction {
+    private let door: Door
+    var log: Log { door.log }
+    let replica: Replica
+    private let now: UInt64
+    private var clock: HybridClock
+    private var heads: [Cause]?
+
+    init(_ door: Door, replica: Replica, now: UInt64) throws {
+        (self.door, self.replica, self.now) = (door, replica, now)
+        let latest = try UInt64.fetchOne(door.log.database, sql: "SELECT max(at) FROM chain") ?? 0
+        let floor = try LocalValues.value(.floor, in: door.log.database).integer ?? 0
+        clock = HybridClock(after: Stamp(packed: max(latest, UInt64(clamping: floor))) ?? .zero)
+    }
+
+    /// For what a command has to know before it decides: the state as of this transaction.
+    public var database: Database { door.log.database }
+
+    /// The member this device is.
+    public func author() throws -> Member {
+        guard let member = try door.members.member(replica.id.device) else { throw StorageFailure.notAMember }
+        return member
+    }
+
+    /// Path of a change, stop 3: stamps, numbers and chains a draft, then hands it to the one door.
+    ///
+    /// - Parameter grant: cited besides the heads; only a joiner's first change has it, before the grant arrived.
+    /// - Returns: the change, which is durable once the transaction has returned.
+    @discardableResult
+    public func commit(_ draft: Draft, citing grant: Cause? = nil) throws -> Change {
+        let chain = try door.log.chain(of: replica.id)
+        var causes = try takeHeads()
+        // An author with more heads than a change may cite first writes empty changes that cite them.
+        while causes.count > FormatLimit.causes.rawValue {
+            let cited = Array(causes.prefix(FormatLimit.causes.rawValue))
+            causes.removeFirst(cited.count)
+            _ = try admit(Draft(), after: try door.log.chain(of: replica.id), causes: cited)
+        }
+        if let grant { causes.append(grant) }
+        return try admit(draft, after: try door.log.chain(of: chain.replica), causes: causes)
+    }
+
+    private func admit(_ draft: Draft, after chain: Chain, causes: [Cause]) throws -> Change {
+        guard let stamp = clock.tick(now: now) else { throw StorageFailure.clockExhausted }
+        let place = Place(
+            replica: replica.id, number: chain.number + 1,
+            previous: chain.number == 0 ? ChangeHash(unchecked: replica.workspace.bytes) : chain.hash)
+        let change = try Change.authored(
+            draft, at: place, stamp: stamp, causes: causes, seed: replica.configuration.random(16))
+        let role = try LocalValues.value(.role, in: database).integer.flatMap { Role(rawValue: UInt8(clamping: $0)) }
+        try door.admit(change, localRole: role)
+        return change
+    }
+
+    /// Tips of other chains that no applied change names yet. After an own change there are none until more arrives.
+    private func takeHeads() throws -> [Cause] {
+        if heads != nil { return [] }
+        let find = try door.log.statement(
+            "SELECT id, number, hash, at, cited, sealed, replica FROM chain WHERE cited = 0 AND number > 0")
+        defer { find.reset() }
+        var found: [Cause] = []
+        while try find.step() {
+            guard let id = ReplicaID(find.bytes(6)), id != replica.id else { continue }
+            let chain = Log.chain(of: id, in: find)
+            found.append(Cause(replica: id, number: chain.number, prefix: chain.hash.prefix))
+        }
+        heads = []
+        return found
+    }
+}
+
+extension Replica {
+    /// Writes changes of this device's own, all of them or none, durable when this returns.
+    ///
+    /// - Parameter now: milliseconds since 1970 by the device's clock.
+    /// - Throws: a ``StorageFailure``, or what `body` throws.
+    public func transact<Result>(now: UInt64, _ body: (Transaction) throws -> Result) throws -> Result {
+        try openDoor(.full) { door in try body(Transaction(door, replica: self, now: now)) }
+    }
+
+    /// Founds a workspace: its first change, whose hash is its id.
+    public static func found(
+        at path: String, name: String, person: String, secret: [UInt8], key: SigningKey, now: UInt64,
+        configuration: Configuration
+    ) throws(StorageFailure) -> Replica {
+        let act = Act.found(workspace: name, person: person, secretDigest: Act.secretDigest(secret))
+        let epoch = Self.epoch(from: configuration)
+        let change = try StorageFailure.translating {
+            guard let stamp = HybridClock().next(now: now) else { throw StorageFailure.clockExhausted }
+            let place = Place(
+                replica: ReplicaID(device: key.device, epoch: epoch), number: 1, previous: .none)
+            return try Change.authored(
+                Draft(acts: [act]), at: place, stamp: stamp, causes: [], seed: configuration.random(16))
+        }
+        let replica = try create(
+            at: path, workspace: WorkspaceID(unchecked: change.hash.bytes), key: key, epoch: epoch,
+            configuration: configuration)
+        try replica.write { door in
+            try LocalValues.set(.secret, .bytes(secret), in: door.log.database)
+            try door.admit(change)
+        }
+        return replica
+    }
+
+    /// Takes up an invitation. Works offline: the first change cites the grant, which arrives with the first sync.
+    public static func join(
+        at path: String, invitation: Invitation, person: String, key: SigningKey, now: UInt64,
+        configuration: Configuration
+    ) throws(StorageFailure) -> Replica {
+        let replica = try create(
+            at: path, workspace: invitation.workspace, key: key, epoch: Self.epoch(from: configuration),
+            configuration: configuration)
+        guard let oneTimeKey = SigningKey(seed: invitation.oneTimeSeed) else { throw .rejected(.truncated) }
+        let proof = oneTimeKey.sign(Act.joinProof(workspace: replica.workspace, replica: replica.id))
+        try replica.write { door in
+            let database = door.log.database
+            try LocalValues.set(.secret, .bytes(invitation.secret), in: database)
+            try LocalValues.set(.role, .integer(Int64(invitation.role.rawValue)), in: database)
+            try LocalValues.set(.floor, .integer(Int64(invitation.stamp.packed)), in: database)
+            try LocalValues.set(.credential, .bytes(Credential(invitation.grant, proof).bytes), in: database)
+            try LocalValues.set(.relay, invitation.relay.map(Value.text) ?? .null, in: database)
+            try LocalValues.set(.relayKey, invitation.relayKey.map { .bytes($0.bytes) } ?? .null, in: database)
+            let transaction = try Transaction(door, replica: replica, now: now)
+            _ = try transaction.commit(
+                Draft(acts: [.join(grant: invitation.grant, proof: proof, person: person)]),
+                citing: invitation.grant)
+        }
+        return replica
+    }
+
+    private static func epoch(from configuration: Configuration) -> UInt64 {
+        configuration.random(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}
+
+extension HybridClock {
+    fileprivate func next(now: UInt64) -> Stamp? {
+        var copy = self
+        return copy.tick(now: now)
+    }
+}

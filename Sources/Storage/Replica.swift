@@ -1,0 +1,170 @@
+import CRDT
+public import ChangeLog
+public import GRDB
+import Glibc
+
+/// One device's copy of a workspace, in an SQLite file.
+///
+/// Everything shared goes through ``Door``; everything else here opens files, keeps what is local to this copy, and
+/// hands out what travels. A replica is used by one thread at a time; processes exclude each other by a lock held for
+/// one transaction.
+public final class Replica {
+    /// What a replica has to be told about its content, and where chance comes from.
+    public struct Configuration: Sendable {
+        /// Every field of every root.
+        public let schema: Schema
+        /// The tables made for reading.
+        public let projections: [any Projection]
+        /// Random bytes, so many.
+        public let random: @Sendable (Int) -> [UInt8]
+
+        /// A configuration.
+        public init(
+            schema: Schema, projections: [any Projection],
+            random: @escaping @Sendable (Int) -> [UInt8] = SystemRandom.bytes
+        ) {
+            (self.schema, self.projections, self.random) = (schema, projections, random)
+        }
+    }
+
+    /// Which workspace this is a copy of.
+    public let workspace: WorkspaceID
+    /// Whose copy it is.
+    public let id: ReplicaID
+    let configuration: Configuration
+    let key: SigningKey
+    private let queue: DatabaseQueue
+    private let lock: WriterLock
+    private let statements = StatementCache()
+
+    private init(
+        _ queue: DatabaseQueue, lock: WriterLock, workspace: WorkspaceID, id: ReplicaID, key: SigningKey,
+        configuration: Configuration
+    ) {
+        (self.queue, self.lock, self.workspace, self.id) = (queue, lock, workspace, id)
+        (self.key, self.configuration) = (key, configuration)
+    }
+
+    // MARK: Opening
+
+    /// Whether a caller is going to write.
+    public enum Access: Sendable {
+        /// Takes no lock and leaves the files as they are.
+        case reading
+        /// Reads and writes.
+        case writing
+    }
+
+    /// Opens the replica at `path`.
+    ///
+    /// - Throws: `.missing`, `.newerVersion`, `.corrupt`, or `.notAMember` if it is another device's copy.
+    public static func open(
+        at path: String, key: SigningKey, configuration: Configuration, access: Access = .writing
+    ) throws(StorageFailure) -> Replica {
+        try StorageFailure.translating {
+            guard Glibc.access(path, F_OK) == 0 else { throw StorageFailure.missing }
+            let lock = try WriterLock(path: path + ".lock")
+            let queue = access == .writing ? try Connection.writer(path: path) : try Connection.reader(path: path)
+            let (workspace, id) = try queue.read { database in
+                try checkVersion(of: database)
+                return (try LocalValues.workspace(in: database), try LocalValues.replica(in: database))
+            }
+            guard id.device == key.device else { throw StorageFailure.notAMember }
+            return Replica(
+                queue, lock: lock, workspace: workspace, id: id, key: key, configuration: configuration)
+        }
+    }
+
+    /// Makes an empty copy of a workspace for this device, readable by its owner only.
+    ///
+    /// - Throws: `.exists` if there is a file at `path`.
+    public static func create(
+        at path: String, workspace: WorkspaceID, key: SigningKey, epoch: UInt64, configuration: Configuration
+    ) throws(StorageFailure) -> Replica {
+        try StorageFailure.translating {
+            let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else {
+                throw errno == EEXIST ? StorageFailure.exists : StorageFailure.disk(code: errno)
+            }
+            close(descriptor)
+            let lock = try WriterLock(path: path + ".lock")
+            let id = ReplicaID(device: key.device, epoch: epoch)
+            let queue = try Connection.writer(path: path)
+            try queue.write { database in
+                try database.execute(sql: Tables.log + Tables.membership + Tables.local)
+                try database.execute(sql: Tables.state(configuration.schema))
+                for projection in configuration.projections { try database.execute(sql: projection.definition) }
+                try database.execute(sql: "PRAGMA user_version=\(Tables.version)")
+                try database.execute(sql: "PRAGMA application_id=\(Tables.applicationID)")
+                try LocalValues.set(.workspace, .bytes(workspace.bytes), in: database)
+                try LocalValues.set(.replica, .bytes(id.bytes), in: database)
+            }
+            return Replica(
+                queue, lock: lock, workspace: workspace, id: id, key: key, configuration: configuration)
+        }
+    }
+
+    private static func checkVersion(of database: Database) throws {
+        guard try Int.fetchOne(database, sql: "PRAGMA application_id") == Tables.applicationID else {
+            throw StorageFailure.corrupt
+        }
+        let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        guard version <= Tables.version else { throw StorageFailure.newerVersion(version) }
+    }
+
+    // MARK: Reading
+
+    /// Reads from one unchanging view of the replica.
+    ///
+    /// - Throws: a ``StorageFailure``, or what `body` throws.
+    public func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        try StorageFailure.translatingSQLite { try queue.read(body) }
+    }
+
+    /// Reads the log in one transaction.
+    func readLog<Result>(_ body: (Log) throws -> Result) throws(StorageFailure) -> Result {
+        try StorageFailure.translating {
+            try queue.read { database in
+                try body(Log(database, workspace: workspace, statements: statements))
+            }
+        }
+    }
+
+    // MARK: Writing
+
+    /// One transaction through the door, under the inter-process lock.
+    func write<Result>(
+        durability: Durability = .full, _ body: (Door) throws -> Result
+    ) throws(StorageFailure) -> Result {
+        try StorageFailure.translating { try openDoor(durability, body) }
+    }
+
+    /// As ``write(durability:_:)``, for a body that throws errors of its own.
+    func openDoor<Result>(_ durability: Durability, _ body: (Door) throws -> Result) throws -> Result {
+        try StorageFailure.translatingSQLite {
+            try lock.whileHeld {
+                try queue.writeWithoutTransaction { database in
+                    try database.execute(sql: durability.pragma)
+                    var result: Result?
+                    try database.inTransaction(.immediate) {
+                        let log = Log(database, workspace: workspace, statements: statements)
+                        let door = Door(
+                            log, schema: configuration.schema, projections: configuration.projections)
+                        result = try body(door)
+                        try door.finish()
+                        return .commit
+                    }
+                    guard let result else { throw StorageFailure.unexpected(code: -1) }
+                    return result
+                }
+            }
+        }
+    }
+
+    /// Writes to this copy's local tables; nothing shared can be reached this way.
+    ///
+    /// - Throws: a ``StorageFailure``, or what `body` throws.
+    public func writeLocal<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        try openDoor(.full) { try body($0.log.database) }
+    }
+}

@@ -1,0 +1,52 @@
+import CZstd
+public import ChangeLog
+
+/// zstd around a packet, with a bound on what comes out.
+///
+///     body := form(0 plain, 1 zstd) bytes
+public enum Compression {
+    /// What smaller packets would save is less than what the frame costs.
+    private static let threshold = 200
+    /// The level at which the field's engines are compared.
+    private static let level: Int32 = 3
+
+    /// The shorter of the two forms.
+    public static func compressed(_ bytes: [UInt8]) -> [UInt8] {
+        guard bytes.count > threshold else { return [0] + bytes }
+        let bound = ZSTD_compressBound(bytes.count)
+        let packed = [UInt8](unsafeUninitializedCapacity: bound + 1) { buffer, filled in
+            guard let start = buffer.baseAddress else { return }
+            start.pointee = 1
+            let count = ZSTD_compress(start + 1, bound, bytes, bytes.count, level)
+            filled = ZSTD_isError(count) == 0 ? count + 1 : 0
+        }
+        return packed.isEmpty || packed.count > bytes.count ? [0] + bytes : packed
+    }
+
+    /// - Parameter limit: the most bytes that may come out; the frame has to say how many there are.
+    /// - Throws: `.limit` beyond it, before anything is allocated.
+    public static func decompressed(_ body: [UInt8], limit: Int) throws(FormatRejection) -> [UInt8] {
+        guard let form = body.first else { throw .truncated }
+        let packed = body.dropFirst()
+        switch form {
+        case 0:
+            guard packed.count <= limit else { throw .limit(.delta) }
+            return Array(packed)
+        case 1: return try unpacked(Array(packed), limit: limit)
+        default: throw .unknownFormat(UInt64(form))
+        }
+    }
+
+    private static func unpacked(_ packed: [UInt8], limit: Int) throws(FormatRejection) -> [UInt8] {
+        let declared = ZSTD_getFrameContentSize(packed, packed.count)
+        guard declared <= UInt64(limit) else { throw .limit(.delta) }
+        let count = Int(declared)
+        var isWhole = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: max(count, 1)) { buffer, filled in
+            isWhole = ZSTD_decompress(buffer.baseAddress, count, packed, packed.count) == count
+            filled = isWhole ? count : 0
+        }
+        guard isWhole else { throw .truncated }
+        return bytes
+    }
+}
