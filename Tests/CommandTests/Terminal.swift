@@ -76,7 +76,7 @@ final class Terminal {
         let errorPath = outputPath + ".err"
         let inputPath = outputPath + ".in"
         try Data(input.utf8).write(to: URL(fileURLWithPath: inputPath))
-        for path in [outputPath, errorPath] { FileManager.default.createFile(atPath: path, contents: nil) }
+        for path in [outputPath, errorPath] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
         process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: outputPath))
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errorPath))
         process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: inputPath))

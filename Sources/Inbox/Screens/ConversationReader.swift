@@ -84,7 +84,7 @@ public struct ConversationReader {
         let rows = try Row.fetchAll(
             database,
             sql: """
-                SELECT m.*, chain.replica FROM conversation_message m JOIN chain ON chain.id = m.by >> 40
+                SELECT m.*, CAST(m.text AS BLOB) AS body, chain.replica FROM conversation_message m JOIN chain ON chain.id = m.by >> 40
                 WHERE m.root = ? AND (m.position, m.key) < (?, ?) ORDER BY m.position DESC, m.key DESC LIMIT ?
                 """,
             arguments: [row, end?.position ?? Int64.max, end?.key ?? Data(), limit == 0 ? -1 : limit])
@@ -103,11 +103,16 @@ public struct ConversationReader {
         let writer = sender == .customer ? customer : people.person(ofDevice: device)?.name
         let position: Int64 = row["position"]
         return MessageDetail(
-            id: id, sender: sender, author: isHistoric ? row["author"] : writer, kind: kind, text: row["text"] ?? "",
+            id: id, sender: sender, author: isHistoric ? row["author"] : writer, kind: kind, text: text(of: row),
             at: (row["timeless"] as Int64?) == nil ? position >> 16 : nil,
             state: state(sender: sender, kind: kind, isHistoric: isHistoric),
             unseen: isHistoric || kind == .note
                 ? [] : try live.unseen(by: sender, at: position, basis: Array(row["basis"] as Data)))
+    }
+
+    /// Read as bytes: as text, GRDB would end it at the first NUL.
+    private func text(of row: Row) -> String {
+        (row["body"] as Data?).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
     private func state(sender: Sender, kind: MessageKind, isHistoric: Bool) -> String? {
