@@ -25,14 +25,12 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
         // The relay's HTTP server, on SwiftNIO. Its optional configuration and Foundation parts are switched off.
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1", traits: []),
-        // Bytes and threads for the relay's handlers; at least 2.100.0, where unbounded headers were mended (CVE-2026-28980).
+        // Buffers and channel handlers for the relay's deadlines; at least 2.100.0, where unbounded headers were mended (CVE-2026-28980).
         .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
         // HTTP field names for the relay's routes, as Hummingbird speaks them.
         .package(url: "https://github.com/apple/swift-http-types.git", exact: "1.8.0"),
         // The relay's log lines, as Hummingbird takes them.
         .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
-        // Stops the relay cleanly on SIGINT and SIGTERM.
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
         // Commands, options, help and completion.
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
     ],
@@ -75,18 +73,17 @@ let package = Package(
 
         // MARK: The edges
         .target(
-            name: "RelayClient", dependencies: ["ChangeLog", "Storage", "Sync", "CurlShim"],
+            name: "RelayClient", dependencies: ["CRDT", "ChangeLog", "Storage", "Sync", "CurlShim"],
             swiftSettings: strict),
         .target(
             name: "Relay",
             dependencies: [
-                "CRDT", "ChangeLog", "Storage", "Sync",
+                "ChangeLog", "Storage", "Sync",
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
         .executableTarget(

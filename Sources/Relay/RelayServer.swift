@@ -5,7 +5,6 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import Storage
-import Storage
 
 /// A node that holds one replica a workspace and verifies, merges and forwards signed deltas over HTTP.
 public struct RelayServer: Sendable {

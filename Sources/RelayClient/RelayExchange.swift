@@ -27,7 +27,8 @@ public final class RelayExchange {
     private let relay: RelayConnection
     private let clock: () -> UInt64
     private var report = SyncReport()
-    private var hasGivenBack = false
+    /// How far the relay has each chain: what it said, and what came from it since. Nil while it was not asked.
+    private var heldByRelay: [ReplicaID: UInt64]?
 
     /// - Parameters:
     ///   - url: the relay's address, `http://` or `https://`.
@@ -45,6 +46,7 @@ public final class RelayExchange {
             try meetRelay()
             var session = try openSession()
             while try !advance(&session).isFinished {}
+            if let held = heldByRelay { try giveBack(missingFrom: held) }
         } catch let failure as SyncFailure {
             throw failure
         } catch let failure as StorageFailure {
@@ -97,8 +99,7 @@ public final class RelayExchange {
         let step = session.receive(answer)
         if let refusal = step.refusal { throw SyncFailure.refused(refusal) }
         if !answer.verdicts.isEmpty { report.sent += pushed }
-        // Before anything of this answer is stored: what came from the relay is not missing there.
-        if let frontier = step.relayFrontier, !hasGivenBack { try giveBack(missingFrom: frontier) }
+        note(step.relayFrontier)
         try store(step)
         if step.isReadyToPush { try checkName() }
         return step
@@ -120,7 +121,9 @@ public final class RelayExchange {
             // One that does not hold is passed over: it must not keep the others from coming in.
             guard let delta = try? ReceivedDelta(bytes[...]) else { continue }
             report.verifiedSignatures += 1
-            if let delta = try? delta.verified(in: replica.workspace) { verified.append(delta) }
+            guard let delta = try? delta.verified(in: replica.workspace), let last = delta.changes.last else { continue }
+            heldByRelay?.merge([last.replica: last.number], uniquingKeysWith: max)
+            verified.append(delta)
         }
         let now = clock()
         // The relay still has what it sent: after a power cut it is pulled again.
@@ -142,10 +145,14 @@ public final class RelayExchange {
         }
     }
 
+    private func note(_ frontier: [Cause]?) {
+        guard let frontier else { return }
+        let told = Dictionary(frontier.map { ($0.replica, $0.number) }, uniquingKeysWith: max)
+        heldByRelay = (heldByRelay ?? [:]).merging(told, uniquingKeysWith: max)
+    }
+
     /// Hands a relay that was restored or replaced what it lacks of others' changes.
-    private func giveBack(missingFrom frontier: [Cause]) throws {
-        hasGivenBack = true
-        let held = Dictionary(frontier.map { ($0.replica, $0.number) }, uniquingKeysWith: max)
+    private func giveBack(missingFrom held: [ReplicaID: UInt64]) throws {
         var arrival: UInt64 = 0
         while true {
             let lacking = try replica.lacking(in: held, after: arrival, byteLimit: PacketFormat.pageByteCount)

@@ -48,12 +48,12 @@ public struct Schema: Sendable {
 
     /// The CRDT that a field is.
     public enum Kind: Sendable {
-        /// Last writer wins.
-        case register
-        /// All values that no later write has seen.
-        case causalRegister
-        /// Adds win over concurrent removes.
-        case set
+        /// Last writer wins. A value of another type is stored as null.
+        case register(ColumnType)
+        /// All values that no later write has seen. A value of another type is stored as null.
+        case causalRegister(ColumnType)
+        /// Adds win over concurrent removes. A value of another type is no member.
+        case set(ColumnType)
         /// Append-only, in the order of a stored position. `marked` tells, as an SQL condition on the columns, which
         /// elements high-water marks count.
         case sequence([Column], marked: String)
@@ -76,7 +76,7 @@ public struct Schema: Sendable {
         }
     }
 
-    /// What a column holds.
+    /// What a field or column holds: readers rely on it, whatever others send.
     public enum ColumnType: Sendable {
         /// A signed integer.
         case integer
@@ -113,4 +113,7 @@ extension Schema.ColumnType {
         default: false
         }
     }
+
+    /// What is stored of a value: nothing in place of one of another type.
+    func stored(_ value: Value) -> Value { accepts(value) ? value : .null }
 }

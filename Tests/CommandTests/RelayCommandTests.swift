@@ -93,6 +93,31 @@ struct RelayCommandTests {
         #expect(try terminal.nexus("olga", "status").json["unsent"].number == 0)
     }
 
+    @Test func `a relay that lost its data is given everything back`() throws {
+        let terminal = try Terminal()
+        let relay = try RelayProcess(terminal)
+        try terminal.foundWorkspace(relay: relay.url)
+        let id = try terminal.importConversation("c1")
+        let invitation = try terminal.nexus("olga", "invite").json["invitation"].text
+        try terminal.nexus("maya", "join", "-", "--person", "Maya", input: invitation)
+        try terminal.nexus("maya", "sync")
+        try terminal.nexus("maya", "note", id, "Maya was here")
+        try terminal.nexus("maya", "sync")
+        try terminal.nexus("olga", "sync")
+
+        relay.stop()
+        try FileManager.default.removeItem(atPath: relay.data + "/workspaces")
+        try relay.start()
+        let back = try terminal.nexus("olga", "sync")
+        #expect(back.status == 0, "\(back.errors)")
+        #expect(try terminal.nexus("maya", "sync").status == 0)
+        #expect(try terminal.nexus("olga", "sync").status == 0)
+        let digests = try ["olga", "maya"].map { try terminal.nexus($0, "digest").json["digest"].text }
+        let held = try terminal.nexus(nil, "relay", "status", "--data", relay.data).json["workspaces"][0]
+        #expect(Set(digests + [held["digest"].text]).count == 1)
+        #expect(try terminal.nexus("olga", "sync").json["roundTrips"].number == 1)
+    }
+
     @Test func `what a role does not allow is refused before anything is written`() throws {
         let terminal = try Terminal()
         let relay = try RelayProcess(terminal)

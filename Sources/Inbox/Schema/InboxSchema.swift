@@ -12,17 +12,17 @@ public enum InboxSchema {
     public static let conversation = Schema.Root(
         1, "conversation",
         fields: [
-            .init(1, "channel", .register, writers: inbound),
-            .init(2, "subject", .register, writers: people.union(inbound)),
-            .init(3, "lead", .register, writers: inbound),
-            .init(4, "locale", .register, writers: inbound),
-            .init(5, "source", .register, writers: keepers),
-            .init(6, "account", .register, writers: inbound),
-            .init(7, "origin", .register, writers: keepers),
-            .init(8, "status", .causalRegister, writers: people.union([.assistant])),
-            .init(9, "ai", .causalRegister, writers: people.union([.assistant])),
-            .init(10, "assignee", .causalRegister, writers: people),
-            .init(11, "labels", .set, writers: everyone),
+            .init(1, "channel", .register(.text), writers: inbound),
+            .init(2, "subject", .register(.text), writers: people.union(inbound)),
+            .init(3, "lead", .register(.bytes), writers: inbound),
+            .init(4, "locale", .register(.text), writers: inbound),
+            .init(5, "source", .register(.text), writers: keepers),
+            .init(6, "account", .register(.bytes), writers: inbound),
+            .init(7, "origin", .register(.text), writers: keepers),
+            .init(8, "status", .causalRegister(.text), writers: people.union([.assistant])),
+            .init(9, "ai", .causalRegister(.text), writers: people.union([.assistant])),
+            .init(10, "assignee", .causalRegister(.bytes), writers: people),
+            .init(11, "labels", .set(.text), writers: everyone),
             .init(12, "message", .sequence(message, marked: "sender = 0 AND historic IS NULL"), writers: everyone),
             .init(13, "reads", .mark(over: "message"), writers: people.union([.viewer])),
         ])
@@ -39,25 +39,25 @@ public enum InboxSchema {
     public static let lead = Schema.Root(
         2, "lead",
         fields: [
-            .init(1, "name", .register, writers: everyone),
-            .init(2, "email", .register, writers: everyone),
-            .init(3, "phone", .register, writers: everyone),
-            .init(4, "avatar", .register, writers: everyone),
-            .init(5, "username", .register, writers: inbound),
-            .init(6, "locale", .register, writers: inbound),
-            .init(7, "attributes", .register, writers: inbound),
-            .init(8, "status", .causalRegister, writers: everyone),
-            .init(9, "score", .causalRegister, writers: people.union([.assistant])),
-            .init(10, "labels", .set, writers: everyone),
+            .init(1, "name", .register(.text), writers: everyone),
+            .init(2, "email", .register(.text), writers: everyone),
+            .init(3, "phone", .register(.text), writers: everyone),
+            .init(4, "avatar", .register(.text), writers: everyone),
+            .init(5, "username", .register(.text), writers: inbound),
+            .init(6, "locale", .register(.text), writers: inbound),
+            .init(7, "attributes", .register(.text), writers: inbound),
+            .init(8, "status", .causalRegister(.text), writers: everyone),
+            .init(9, "score", .causalRegister(.integer), writers: people.union([.assistant])),
+            .init(10, "labels", .set(.text), writers: everyone),
         ])
 
     /// An account with a provider, served by one gateway.
     public static let channel = Schema.Root(
         3, "channel",
         fields: [
-            .init(1, "kind", .register, writers: inbound),
-            .init(2, "name", .register, writers: inbound),
-            .init(3, "account", .register, writers: inbound),
+            .init(1, "kind", .register(.text), writers: inbound),
+            .init(2, "name", .register(.text), writers: inbound),
+            .init(3, "account", .register(.text), writers: inbound),
         ])
 
     /// The whole schema.

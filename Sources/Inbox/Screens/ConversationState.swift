@@ -23,7 +23,7 @@ struct ConversationState {
         let assignee = Int64(root.number(of: "assignee"))
 
         statusWrites = try writes.filter { $0["field"] == status }.compactMap { write in
-            guard let status = ConversationStatus(rawValue: write["value"]) else { return nil }
+            guard let status = (write["value"] as String?).flatMap(ConversationStatus.init) else { return nil }
             let hasSeenAll =
                 try status != .closed
                 || Self.hasSeenAllCustomers(of: row, heads: Array(write["basis"] as Data), in: database, past: past)
@@ -31,7 +31,7 @@ struct ConversationState {
         }
         self.status = StatusRule.shown(statusWrites)
         pause = AIRule.pause(
-            among: writes.filter { $0["field"] == ai }.compactMap { AIControl(rawValue: $0["value"]) })
+            among: writes.filter { $0["field"] == ai }.compactMap { ($0["value"] as String?).flatMap(AIControl.init) })
         self.assignee = writes.last { $0["field"] == assignee }.flatMap { $0["value"] as Data? }
     }
 

@@ -34,8 +34,8 @@ public final class CausalPast {
         return (stamp, hash, id)
     }
 
-    /// Walks causes backwards, newest first. Stamps rise strictly along causes, so nothing stamped at or below the
-    /// target can have seen it: the walk ends where the target's time begins, however long the history.
+    /// Walks causes backwards, newest first. Stamps never fall along causes, so nothing stamped below the target can
+    /// have seen it: the walk ends where the target's time begins, however long the history.
     func hasSeen(_ target: LocalPlace, from heads: [LocalPlace]) throws -> Bool {
         if heads.contains(where: { $0.chain == target.chain && $0.number >= target.number }) { return true }
         guard !heads.isEmpty, let targetStamp = try entry(at: target)?.stamp else { return false }
@@ -46,7 +46,7 @@ public final class CausalPast {
             guard head.number > explored else { continue }
             exploredByChain[head.chain] = head.number
             let from = LocalPlace(chain: head.chain, number: explored)
-            for cause in try causes(after: from, through: head, above: targetStamp) {
+            for cause in try causes(after: from, through: head, notBelow: targetStamp) {
                 if cause.chain == target.chain, cause.number >= target.number { return true }
                 toVisit.append(cause)
             }
@@ -54,9 +54,9 @@ public final class CausalPast {
         return false
     }
 
-    /// The direct causes of a stretch of one chain, oldest first, without those of changes stamped at or below `floor`.
+    /// The direct causes of a stretch of one chain, oldest first, without those of changes stamped below `floor`.
     private func causes(
-        after start: LocalPlace, through end: LocalPlace, above floor: Stamp
+        after start: LocalPlace, through end: LocalPlace, notBelow floor: Stamp
     ) throws -> [LocalPlace] {
         let find = try statement(
             """
@@ -67,7 +67,7 @@ public final class CausalPast {
         find.bind(1, start.packed)
         find.bind(2, end.packed)
         var causes: [LocalPlace] = []
-        while try find.step(), find.unsigned(1) > floor.packed {
+        while try find.step(), find.unsigned(1) >= floor.packed {
             causes.append(LocalPlace(packed: find.unsigned(0)))
         }
         return causes.reversed()

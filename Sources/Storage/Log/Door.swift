@@ -50,9 +50,13 @@ final class Door {
         let causes = try change.causes.map { cause in
             LocalPlace(chain: try log.chain(of: cause.replica).id, number: cause.number)
         }
-        let isVoid = try change.stamp <= floor(of: causes, chain: chain)
-        try log.insert(change, at: place, causes: causes, isVoid: isVoid)
-        try advance(&chain, to: change)
+        let floor = try floor(of: causes, chain: chain)
+        let isVoid = change.stamp <= floor
+        // A void change stands where the latest that it has seen does: stamps never fall along causes, and a change
+        // that cites it has to lie above all of them.
+        let stamp = max(change.stamp, floor)
+        try log.insert(change, at: place, stamp: stamp, causes: causes, isVoid: isVoid)
+        try advance(&chain, to: change, stamp: stamp)
         guard !isVoid else { return }
         try members.apply(change, at: place, localRole: localRole)
         guard let author = try members.member(change.replica.device) else { return }
@@ -68,10 +72,10 @@ final class Door {
         for projection in projections { try projection.refresh(state.touched, in: log.database) }
     }
 
-    private func advance(_ chain: inout Chain, to change: Change) throws {
+    private func advance(_ chain: inout Chain, to change: Change, stamp: Stamp) throws {
         chain.number = change.number
         chain.hash = change.hash
-        chain.stamp = max(chain.stamp, change.stamp)
+        chain.stamp = stamp
         chain.isCited = false
         log.update(chain)
         for cause in change.causes {

@@ -66,10 +66,13 @@ final class Log {
 
     // MARK: Changes
 
-    func insert(_ change: Change, at place: LocalPlace, causes: [LocalPlace], isVoid: Bool) throws {
+    /// - Parameter stamp: the change's own or, for a void one, that of the latest it has seen.
+    func insert(
+        _ change: Change, at place: LocalPlace, stamp: Stamp, causes: [LocalPlace], isVoid: Bool
+    ) throws {
         let insert = try statement("INSERT INTO change(place, at, void, id, hash, wire) VALUES(?1,?2,?3,?4,?5,?6)")
         insert.bind(1, place.packed)
-        insert.bind(2, change.stamp.packed)
+        insert.bind(2, stamp.packed)
         insert.bind(3, Int64(isVoid ? 1 : 0))
         insert.bind(4, change.id.bytes)
         insert.bind(5, change.hash.bytes)

@@ -61,9 +61,10 @@ final class StateMerge {
         _ action: Operation.Action, to target: Target, by author: Author, place: Int
     ) throws {
         switch (target.field.kind, action) {
-        case (.register, .write(let value)): try write(value, to: target, by: author)
-        case (.causalRegister, .set(let value, let basis)): try set(value, basis, to: target, by: author)
-        case (.set, .add(let value)): try add(value, to: target, by: author)
+        case (.register(let type), .write(let value)): try write(type.stored(value), to: target, by: author)
+        case (.causalRegister(let type), .set(let value, let basis)):
+            try set(type.stored(value), basis, to: target, by: author)
+        case (.set(let type), .add(let value)) where type.accepts(value): try add(value, to: target, by: author)
         case (.set, .remove(let value, let dots)): try remove(value, dots, from: target, by: author)
         case (.sequence(let columns, _), .append(let element)):
             let id = element.id ?? ElementID(change: author.change, place: place)
@@ -237,7 +238,7 @@ final class StateMerge {
         insert.bind(7, CausalPast.packed(try log.heads(of: element.basis, in: author.place)))
         for (index, column) in columns.enumerated() {
             let value = element.fields.first { $0.number == column.number }?.value ?? .null
-            insert.bind(Int32(index + 8), column.type.accepts(value) ? value : .null)
+            insert.bind(Int32(index + 8), column.type.stored(value))
         }
         try insert.run()
         return row ?? log.database.lastInsertedRowID
