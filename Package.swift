@@ -31,6 +31,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types.git", exact: "1.8.0"),
         // The relay's log lines, as Hummingbird takes them.
         .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
+        // Stops the relay cleanly on SIGINT and SIGTERM.
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
         // Commands, options, help and completion.
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
     ],
@@ -84,6 +86,8 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -95,6 +99,21 @@ let package = Package(
             swiftSettings: strict),
 
         // MARK: Tests
+        .target(
+            name: "TestSupport", dependencies: ["CRDT", "ChangeLog", "Storage"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        .testTarget(name: "CRDTTests", dependencies: ["CRDT", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ChangeLogTests", dependencies: ["CRDT", "ChangeLog", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: [
+                "CRDT", "ChangeLog", "Storage", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RelayTests", dependencies: ["ChangeLog", "Relay", "Storage", "Sync", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "InboxTests", dependencies: ["Inbox"], swiftSettings: strict),
         .testTarget(name: "CLITests", dependencies: ["CLI"], swiftSettings: strict),
         // Runs the program itself, which therefore has to be built.

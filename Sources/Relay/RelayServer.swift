@@ -4,7 +4,9 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import ServiceLifecycle
 import Storage
+import UnixSignals
 
 /// A node that holds one replica a workspace and verifies, merges and forwards signed deltas over HTTP.
 public struct RelayServer: Sendable {
@@ -46,11 +48,17 @@ public struct RelayServer: Sendable {
                 await onListening(Self.url(host: host, port: channel.localAddress?.port ?? 0))
             },
             logger: logger)
+        let group = ServiceGroup(
+            services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        // Not a child: cancelled itself, the server would cut requests off instead of answering them.
+        let serving = Task { try await group.run() }
         do {
-            try await application.runService()
+            try await withTaskCancellationHandler {
+                try await serving.value
+            } onCancel: {
+                Task { await group.triggerGracefulShutdown() }
+            }
         } catch {
-            // Being cancelled is one of the ways to end.
-            guard !Task.isCancelled else { return }
             throw failure(error)
         }
     }
@@ -86,7 +94,8 @@ public struct RelayServer: Sendable {
             return RelayFailure.addressInUse(host: host, port: port)
         case let error as IOError:
             return RelayFailure.cannotListen(host: host, port: port, code: error.errnoCode)
-        case is SocketAddressError: return RelayFailure.cannotListen(host: host, port: port, code: 0)
+        case is SocketAddressError, is SocketAddressError.UnknownHost:
+            return RelayFailure.cannotListen(host: host, port: port, code: 0)
         default: return error
         }
     }

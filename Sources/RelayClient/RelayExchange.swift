@@ -121,7 +121,9 @@ public final class RelayExchange {
             // One that does not hold is passed over: it must not keep the others from coming in.
             guard let delta = try? ReceivedDelta(bytes[...]) else { continue }
             report.verifiedSignatures += 1
-            guard let delta = try? delta.verified(in: replica.workspace), let last = delta.changes.last else { continue }
+            guard let delta = try? delta.verified(in: replica.workspace), let last = delta.changes.last else {
+                continue
+            }
             heldByRelay?.merge([last.replica: last.number], uniquingKeysWith: max)
             verified.append(delta)
         }

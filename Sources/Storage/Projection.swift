@@ -6,7 +6,7 @@ public protocol Projection: Sendable {
     var definition: String { get }
     /// Brings the rows of everything touched up to date. Called once, at the end of each transaction.
     func refresh(_ touched: Touched, in database: Database) throws
-    /// An element is about to be replaced by an earlier creation of the same id.
+    /// An element that was there before this transaction is about to be replaced by an earlier creation of the same id.
     func willReplace(_ row: Int64, of sequence: String, in database: Database) throws
 }
 
@@ -15,8 +15,8 @@ public struct Touched: Sendable {
     /// Root name to the rows of that root's table.
     public internal(set) var roots: [String: Set<Int64>] = [:]
     /// Sequence table to the rows that are new or were replaced.
-    public internal(set) var elements: [String: [Int64]] = [:]
+    public internal(set) var elements: [String: Set<Int64>] = [:]
 
     mutating func root(_ row: Int64, of name: String) { roots[name, default: []].insert(row) }
-    mutating func element(_ row: Int64, of table: String) { elements[table, default: []].append(row) }
+    mutating func element(_ row: Int64, of table: String) { elements[table, default: []].insert(row) }
 }

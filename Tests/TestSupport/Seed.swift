@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// The one number from which a random test derives everything: whoever knows it can repeat the test.
 package struct Seed: Hashable, Sendable, CustomStringConvertible {

@@ -38,18 +38,20 @@ public struct CardProjection: Projection {
         try database.cachedStatement(
             sql: """
                 INSERT INTO words(words, rowid, text)
-                SELECT 'delete', id, text FROM conversation_message WHERE id=? AND text IS NOT NULL
+                SELECT 'delete', id, coalesce(text, '') FROM conversation_message WHERE id=?
                 """
         ).execute(arguments: [row])
     }
 
-    private func index(_ rows: [Int64], in database: Database) throws {
+    private func index(_ rows: Set<Int64>, in database: Database) throws {
+        // VALUES and not SELECT: for an insert that may have several rows SQLite opens a savepoint, and at every
+        // savepoint FTS5 writes its pending words to disk.
         let insert = try database.cachedStatement(
-            sql:
-                "INSERT INTO words(rowid, text) SELECT id, text FROM conversation_message WHERE id=? AND text IS NOT NULL"
-        )
-        // One row may have been touched twice.
-        for row in Set(rows).sorted() { try insert.execute(arguments: [row]) }
+            sql: """
+                INSERT INTO words(rowid, text)
+                VALUES(?1, (SELECT coalesce(text, '') FROM conversation_message WHERE id=?1))
+                """)
+        for row in rows.sorted() { try insert.execute(arguments: [row]) }
     }
 
     private func refreshCard(_ row: Int64, in database: Database, past: CausalPast) throws {

@@ -144,7 +144,8 @@ private struct LiveMessages {
         ).compactMap { row in
             guard let id = ElementID(bytes: row["key"] as Data) else { return nil }
             return Entry(
-                id: id, position: row["position"], by: row["by"], sender: Sender(rawValue: row["sender"]) ?? .system)
+                id: id, position: row["position"], by: row["by"],
+                sender: Sender(rawValue: row["sender"] ?? -1) ?? .system)
         }
     }
 

@@ -16,7 +16,10 @@ struct ConversationState {
         let root = InboxSchema.conversation
         let writes = try Row.fetchAll(
             database,
-            sql: "SELECT field, value, basis FROM conversation_current WHERE root=? ORDER BY at, by",
+            sql: """
+                SELECT w.field, w.value, w.basis FROM conversation_current w JOIN change ON change.place = w.by
+                WHERE w.root=? ORDER BY w.at, change.id
+                """,
             arguments: [row])
         let status = Int64(root.number(of: "status"))
         let ai = Int64(root.number(of: "ai"))

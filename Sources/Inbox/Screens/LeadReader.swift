@@ -72,10 +72,11 @@ public struct LeadReader {
 
     /// Of concurrent writes the one with the higher stamp shows.
     func status(of row: Int64) throws -> String {
-        try latest("status", of: row)?["value"] ?? LeadStatus.new.rawValue
+        let status: String? = try latest("status", of: row).flatMap { $0["value"] }
+        return status ?? LeadStatus.new.rawValue
     }
 
-    func score(of row: Int64) throws -> Int64? { try latest("score", of: row)?["value"] }
+    func score(of row: Int64) throws -> Int64? { try latest("score", of: row).flatMap { $0["value"] } }
 
     private func latest(_ field: String, of row: Int64) throws -> Row? {
         try Row.fetchOne(

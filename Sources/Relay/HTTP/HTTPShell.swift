@@ -74,8 +74,9 @@ struct HTTPShell: HTTPResponder {
         } catch let problem as Problem {
             throw problem
         } catch {
-            throw .badRequest
+            throw ContinuousClock.now < deadline ? .badRequest : .tooSlow
         }
+        // Cut off between two chunks, the body just ends.
         guard ContinuousClock.now < deadline else { throw .tooSlow }
         body.isWhole = true
     }

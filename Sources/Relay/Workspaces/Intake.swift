@@ -29,7 +29,7 @@ struct Intake {
             if !isMember {
                 try takeFromStranger(delta, at: place)
             } else if delta.joins {
-                try takeJoin(delta, at: place, vouched: admissions(in: verified))
+                try takeJoin(delta, at: place, among: verified)
             } else {
                 pending.append((place, delta))
             }
@@ -46,26 +46,33 @@ struct Intake {
             verdicts[place] = .refused(.stranger)
             return
         }
-        try takeJoin(delta, at: place, vouched: [])
+        try judge(delta, at: place)
         isMember = try replica.member(asker.device) != nil
     }
 
+    /// A relay that was restored gets joiners back whose invitations have lapsed or been used up since. They were
+    /// judged when they came, as the admission tells that comes with them.
     private mutating func takeJoin(
-        _ delta: VerifiedDelta, at place: Int, vouched: Set<DeviceID>
+        _ delta: VerifiedDelta, at place: Int, among deltas: [VerifiedDelta?]
     ) throws(StorageFailure) {
         try store()
-        let joiner = delta.changes.first?.replica.device
-        let isVouched = joiner.map { vouched.contains($0) } ?? false
-        if !isVouched, let reason = try replica.objection(to: delta, now: now) {
-            verdicts[place] = .refused(reason)
-            return
+        if let joiner = delta.changes.first?.replica.device, try admissions(in: deltas).contains(joiner) {
+            pending.append((place, delta))
+        } else {
+            try judge(delta, at: place)
         }
-        pending.append((place, delta))
-        try store()
     }
 
-    /// Whom a relay has admitted, as told by changes in this same request. A relay that was restored gets joiners back
-    /// whose invitations have lapsed since; they were judged when they came.
+    private mutating func judge(_ delta: VerifiedDelta, at place: Int) throws(StorageFailure) {
+        if let reason = try replica.objection(to: delta, now: now) {
+            verdicts[place] = .refused(reason)
+        } else {
+            pending.append((place, delta))
+            try store()
+        }
+    }
+
+    /// Whom a relay of this workspace has admitted, as told by changes in this same request.
     private func admissions(in deltas: [VerifiedDelta?]) throws(StorageFailure) -> Set<DeviceID> {
         var admitted: Set<DeviceID> = []
         for change in deltas.lazy.compactMap({ $0 }).flatMap(\.changes) {

@@ -165,10 +165,12 @@ struct Members {
         try insert.run()
     }
 
+    /// Of two admissions, for instance by a relay and by its replacement, the earlier one stands on every replica.
     private func admit(_ device: DeviceID, grant: Cause, stamp: Stamp) throws {
         let place = LocalPlace(chain: try log.chain(of: grant.replica).id, number: grant.number)
         let update = try log.statement(
-            "UPDATE member SET admitted_at=?2, grant_place=?3 WHERE device=?1 AND admitted_at IS NULL")
+            "UPDATE member SET admitted_at=?2, grant_place=?3 "
+                + "WHERE device=?1 AND (admitted_at IS NULL OR admitted_at > ?2)")
         update.bind(1, device.bytes)
         update.bind(2, stamp.packed)
         update.bind(3, place.packed)

@@ -193,16 +193,27 @@ final class StateMerge {
         _ element: Element, id: ElementID, columns: [Schema.Column], to target: Target, by author: Author
     ) throws {
         let table = target.root.sequenceTable(target.field.name)
-        var replaced: Int64?
-        if element.id != nil, let held = try creation(of: id, in: table, root: target.row) {
-            guard (author.stamp, author.change) < (held.stamp, held.change) else { return }
-            for projection in projections {
-                try projection.willReplace(held.row, of: table, in: log.database)
-            }
-            replaced = held.row
+        // Nearly every element is new: trying to insert it saves a look-up. Also an id that derives from a change may
+        // be taken, since anybody can name it as a natural one.
+        if let row = try insert(element, id: id, columns: columns, in: table, of: target, by: author, as: nil) {
+            return touched.element(row, of: table)
         }
-        let row = try store(element, id: id, columns: columns, in: table, of: target, by: author, replacing: replaced)
-        touched.element(row, of: table)
+        guard let held = try creation(of: id, in: table, root: target.row),
+            (author.stamp, author.change) < (held.stamp, held.change)
+        else { return }
+        try remove(held.row, from: table)
+        _ = try insert(element, id: id, columns: columns, in: table, of: target, by: author, as: held.row)
+        touched.element(held.row, of: table)
+    }
+
+    /// Projections hear of it, unless this transaction has touched the row before: they have not read it yet, then.
+    private func remove(_ row: Int64, from table: String) throws {
+        if touched.elements[table]?.contains(row) != true {
+            for projection in projections { try projection.willReplace(row, of: table, in: log.database) }
+        }
+        let delete = try log.statement("DELETE FROM \(table) WHERE id=?1")
+        delete.bind(1, row)
+        try delete.run()
     }
 
     private func creation(
@@ -218,16 +229,17 @@ final class StateMerge {
         return (find.integer(0), stamp, entry.id)
     }
 
-    private func store(
+    /// - Returns: its row; nil if there is an element of that id.
+    private func insert(
         _ element: Element, id: ElementID, columns: [Schema.Column], in table: String, of target: Target,
-        by author: Author, replacing row: Int64?
-    ) throws -> Int64 {
+        by author: Author, as row: Int64?
+    ) throws -> Int64? {
         let names = columns.map(\.name)
         let parameters = (0..<names.count).map { "?\($0 + 8)" }
         let insert = try log.statement(
             """
-            INSERT OR REPLACE INTO \(table)(id, root, key, position, at, by, basis, \(names.joined(separator: ", ")))
-            VALUES(?1,?2,?3,?4,?5,?6,?7,\(parameters.joined(separator: ",")))
+            INSERT INTO \(table)(id, root, key, position, at, by, basis, \(names.joined(separator: ", ")))
+            VALUES(?1,?2,?3,?4,?5,?6,?7,\(parameters.joined(separator: ","))) ON CONFLICT DO NOTHING
             """)
         if let row { insert.bind(1, row) } else { insert.bindNull(1) }
         insert.bind(2, target.row)
@@ -240,8 +252,7 @@ final class StateMerge {
             let value = element.fields.first { $0.number == column.number }?.value ?? .null
             insert.bind(Int32(index + 8), column.type.stored(value))
         }
-        try insert.run()
-        return row ?? log.database.lastInsertedRowID
+        return try insert.run() == 0 ? nil : log.database.lastInsertedRowID
     }
 
     // MARK: High-water mark

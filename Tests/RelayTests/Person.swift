@@ -1,0 +1,180 @@
+import ChangeLog
+import Storage
+import Sync
+import Synchronization
+import TestSupport
+
+@testable import Relay
+
+/// Somebody with a device and a replica, who syncs with a relay in this process.
+final class Person {
+    let key: SigningKey
+    let replica: Replica
+    private let relay: TestRelay
+    private let directory: TemporaryDirectory
+    private let secret: [UInt8]
+    private var nonces = 0
+    private(set) var cursor: Cursor?
+    private var acknowledged: UInt64 = 0
+
+    private init(
+        _ replica: Replica, key: SigningKey, relay: TestRelay, in directory: TemporaryDirectory, secret: [UInt8]
+    ) {
+        (self.replica, self.key, self.relay) = (replica, key, relay)
+        (self.directory, self.secret) = (directory, secret)
+    }
+
+    /// The founder of a workspace of their own.
+    static func founder(named name: String = "Olga", with relay: TestRelay) throws -> Person {
+        let directory = TemporaryDirectory()
+        let key = SigningKey.of(name)
+        let secret = Array(repeating: UInt8(7), count: 32)
+        let replica = try Replica.found(
+            at: directory.file("replica.sqlite"), name: "Shop", person: name, secret: secret, key: key,
+            now: relay.clock.now, configuration: NoteSchema.configuration)
+        return Person(replica, key: key, relay: relay, in: directory, secret: secret)
+    }
+
+    /// Somebody who took up an invitation.
+    static func joiner(
+        named name: String, device: String? = nil, by invitation: Invitation, with relay: TestRelay
+    ) throws -> Person {
+        let directory = TemporaryDirectory()
+        let key = SigningKey.of(device ?? name)
+        let replica = try Replica.join(
+            at: directory.file("replica.sqlite"), invitation: invitation, person: name, key: key,
+            now: relay.clock.now, configuration: NoteSchema.configuration)
+        return Person(replica, key: key, relay: relay, in: directory, secret: invitation.secret)
+    }
+
+    // MARK: Writing
+
+    @discardableResult
+    func write(_ title: String) throws -> Change {
+        let segment = Segment(
+            kind: NoteSchema.number, root: RootID(high: 0, low: 1),
+            operations: [
+                Operation(field: NoteSchema.title, action: .write(.text(title))),
+                Operation(field: NoteSchema.label, action: .add(.text(title))),
+            ])
+        return try replica.transact(now: relay.clock.now) { try $0.commit(Draft(segments: [segment])) }
+    }
+
+    func invite(as role: Role = .agent, expires: UInt64? = nil, uses: UInt64 = 1) throws -> Invitation {
+        let seed = SystemRandom.bytes(32)
+        guard let oneTimeKey = SigningKey(seed: seed) else { throw StorageFailure.corrupt }
+        let grant = Grant(role: role, key: oneTimeKey.device, isDevice: false, expires: expires, uses: uses)
+        let change = try replica.transact(now: relay.clock.now) { try $0.commit(Draft(acts: [.grant(grant)])) }
+        return Invitation(
+            workspace: replica.workspace, secret: secret, relay: nil, relayKey: nil, grant: change.asCause,
+            stamp: change.stamp, oneTimeSeed: seed, role: role, expires: expires)
+    }
+
+    // MARK: Asking
+
+    var credential: [UInt8]? { get throws { try replica.localValue(.credential).bytes } }
+
+    /// Own sealed changes, all of them.
+    func deltas() throws -> [[UInt8]] {
+        try replica.publish()
+        return try replica.outgoing(after: 0, byteLimit: 16 << 20).deltas
+    }
+
+    func packet(
+        cursor: Cursor? = nil, frontier: [Cause]? = nil, credential: [UInt8]? = nil, isPushOnly: Bool = false,
+        deltas: [[UInt8]] = []
+    ) -> SyncRequest {
+        SyncRequest(
+            workspace: replica.workspace, replica: replica.id, cursor: cursor, frontier: frontier,
+            credential: credential, isPushOnly: isPushOnly, deltas: deltas)
+    }
+
+    func nextNonce() -> String {
+        nonces += 1
+        return Base32.text(Array("\(nonces)".utf8))
+    }
+
+    func signature(
+        method: String = "POST", path: String = "/v0/sync", audience: String? = nil, body: [UInt8],
+        nonce: String? = nil, created: UInt64? = nil
+    ) throws -> [(name: String, value: String)] {
+        let parts = RequestSignature.Parts(
+            method: method, path: path, audience: try audience ?? relay.key.text,
+            created: created ?? relay.clock.now / 1_000, nonce: nonce ?? nextNonce())
+        return RequestSignature.headers(parts, body: body, key: key)
+    }
+
+    func answer(to packet: SyncRequest) async throws -> RoutedAnswer {
+        let body = Compression.compressed(packet.bytes)
+        return try await relay.answer(
+            method: "POST", path: "/v0/sync", headers: signature(body: body), body: body)
+    }
+
+    func ask(_ packet: SyncRequest) async throws -> SyncAnswer {
+        let answer = try await answer(to: packet)
+        guard answer.status == 200 else { throw Refusal(status: answer.status, problem: problem(answer)) }
+        return try SyncAnswer(Compression.decompressed(answer.body, limit: PacketFormat.byteLimit))
+    }
+
+    // MARK: Syncing
+
+    /// What a sync moved.
+    struct Moved: Hashable {
+        var sent = 0
+        var received = 0
+        var roundTrips = 0
+    }
+
+    /// As the client does it, session and all; a refused delta ends it as a ``RefusedDelta``.
+    @discardableResult
+    func sync() async throws -> Moved {
+        try replica.welcomeRelay(relay.key, now: relay.clock.now)
+        let isAdmitted = try replica.member(key.device)?.admitted != nil
+        var session = SyncSession(
+            workspace: replica.workspace, replica: replica.id, cursor: cursor, acknowledged: acknowledged,
+            credential: isAdmitted ? nil : try credential)
+        var moved = Moved()
+        var relayFrontier: [Cause]?
+        var isFinished = false
+        while !isFinished {
+            let step = session.receive(try await ask(session.next(try supplies(for: session, &moved))))
+            moved.roundTrips += 1
+            if let reason = step.refusal { throw RefusedDelta(reason: reason) }
+            try store(step, &moved)
+            relayFrontier = step.relayFrontier ?? relayFrontier
+            isFinished = step.isFinished
+        }
+        if let relayFrontier { try await giveBack(missingFrom: relayFrontier) }
+        return moved
+    }
+
+    /// The relay did not take what was pushed.
+    struct RefusedDelta: Error, Hashable {
+        let reason: RefusalReason
+    }
+
+    private func supplies(for session: SyncSession, _ moved: inout Moved) throws -> SyncSession.Supplies {
+        let frontier = session.needsFrontier ? try replica.frontier() : []
+        guard let after = session.pushesAfter else {
+            return .init(deltas: [], reach: 0, hasMore: false, frontier: frontier)
+        }
+        try replica.publish()
+        let outgoing = try replica.outgoing(after: after, byteLimit: PacketFormat.pageByteCount)
+        moved.sent += outgoing.changes
+        return .init(
+            deltas: outgoing.deltas, reach: outgoing.reach, hasMore: outgoing.hasMore, frontier: frontier)
+    }
+
+    private func store(_ step: SyncSession.Step, _ moved: inout Moved) throws {
+        let deltas = try step.deltas.map { try ReceivedDelta($0[...]).verified(in: replica.workspace) }
+        for case .stored(let new) in try replica.append(deltas, now: relay.clock.now) { moved.received += new }
+        (cursor, acknowledged) = (step.cursor, step.acknowledged)
+    }
+
+    private func giveBack(missingFrom frontier: [Cause]) async throws {
+        let held = Dictionary(frontier.map { ($0.replica, $0.number) }, uniquingKeysWith: max)
+        let lacking = try replica.lacking(in: held, after: 0, byteLimit: 16 << 20)
+        guard !lacking.deltas.isEmpty else { return }
+        _ = try await ask(packet(isPushOnly: true, deltas: lacking.deltas))
+    }
+}

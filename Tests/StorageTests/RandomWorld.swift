@@ -1,0 +1,126 @@
+import CRDT
+import ChangeLog
+import Storage
+import TestSupport
+
+/// Replicas that write without knowing of each other, and now and then hear of each other's changes; among them a
+/// liar, who writes what no honest program would.
+struct RandomWorld {
+    let crew: Crew
+    /// Every change, alone in its delta, in an order in which causes come first.
+    private(set) var deltas: [VerifiedDelta]
+    private var dice: Dice
+    private var liar: Hand
+    private var now = Crew.now
+
+    var changes: [Change] { deltas.flatMap(\.changes) }
+
+    init(_ count: Int, steps: Int, in directory: TemporaryDirectory, seed: Seed) throws {
+        dice = Dice(seed)
+        crew = try Crew(count, guests: ["liar"], in: directory, seed: seed)
+        deltas = try Wire.everything(of: crew.founder)
+        liar = Hand(key: .of("liar"), workspace: crew.workspace)
+        for _ in 0..<steps { try step() }
+    }
+
+    private mutating func step() throws {
+        now += dice.number(0...2)
+        let replica = dice.pick(crew.replicas)
+        switch dice.number(0...9) {
+        case 0...1: try Wire.carry(from: dice.pick(crew.replicas), to: replica, now: now)
+        case 2: try lie(to: replica)
+        default:
+            // Some devices believe it is 1970.
+            let time = replica.id == crew.replicas.last?.id ? 0 : now
+            deltas.append(try replica.write(draft(), now: time))
+        }
+    }
+
+    /// A change that cites what `replica` holds, or part of it, under a stamp that may be too low.
+    private mutating func lie(to replica: Replica) throws {
+        let heads = try replica.frontier().filter { $0.replica != liar.replica }
+        let causes = liar.changes.isEmpty ? heads : dice.some(of: heads)
+        let stamp = dice.once(in: 3) ? changes.map(\.stamp).max()?.next : dice.pick(changes).stamp
+        try liar.write(draft(), stamp: stamp ?? .zero, causes: causes, seed: dice.bytes(16))
+        deltas.append(try liar.delta(liar.changes.count - 1..<liar.changes.count))
+        _ = try replica.append([try liar.delta()], now: now)
+    }
+
+    /// At most one operation for each field of a root: what two of them mean is not for this test.
+    private mutating func draft() -> Draft {
+        var draft = Draft()
+        for root in dice.shuffled([1, 2, 3] as [UInt64]).prefix(dice.number(1...2)) {
+            let fields = dice.shuffled(Array(1...UInt64(7))).prefix(dice.number(1...3))
+            let operations = fields.map { operation($0, on: Things.root(root)) }
+            draft.segments.append(Segment(kind: 1, root: Things.root(root), operations: operations))
+        }
+        if dice.once(in: 6) {
+            let kind: UInt64 = dice.pick([2, 77])
+            let operation = Operation(field: 1, action: .write(.text("\(dice.number(0...9))")))
+            draft.segments.append(Segment(kind: kind, root: Things.root(9), operations: [operation]))
+        }
+        return draft
+    }
+
+    private mutating func operation(_ field: UInt64, on root: RootID) -> Operation {
+        switch field {
+        case 1: Operation(field: 1, action: .write(value()))
+        case 2: Operation(field: 2, action: .set(value(), basis: basis()))
+        case 3: dice.once(in: 2) ? Operation(field: 3, action: .add(tag())) : untag()
+        case 4: entry(in: root)
+        case 5: Things.read(basis())
+        case 6: Operation(field: 1, action: .add(.integer(1)))
+        default: Operation(field: dice.pick([3, 99]), action: .unknown(code: 40, payload: [1, 2, 3]))
+        }
+    }
+
+    /// Mostly of the type that the fields hold.
+    private mutating func value() -> Value {
+        dice.once(in: 6) ? dice.pick([.null, .integer(1), .bytes([1])]) : .text("\(dice.number(0...99))")
+    }
+
+    private mutating func tag() -> Value { dice.once(in: 6) ? value() : .text(dice.pick(["vip", "late", "refund"])) }
+
+    private mutating func untag() -> Operation { Operation(field: 3, action: .remove(tag(), dots: dots())) }
+
+    /// Also of changes that the author has not seen, or that added something else.
+    private mutating func dots() -> [ChangeID] {
+        let all = changes.map(\.id)
+        return Set((0..<dice.number(0...12)).map { _ in dice.pick(all) }).sorted()
+    }
+
+    private mutating func entry(in root: RootID) -> Operation {
+        let text = "\(dice.number(0...999))"
+        let position = dice.once(in: 2) ? dice.pick(changes).stamp : nil
+        // Two may create one element; those are of the kind that marks do not count.
+        if dice.once(in: 3) {
+            let natural = (0...3).map { ElementID(high: $0, low: 0) }
+            return Things.entry(text, sender: 1, id: dice.pick(natural + derived(in: root)), position: position)
+        }
+        return Things.entry(text, sender: dice.number(0...1), position: position)
+    }
+
+    /// Elements whose ids derive from changes, and which others may name all the same.
+    private func derived(in root: RootID) -> [ElementID] {
+        changes.flatMap { change in
+            let operations = change.segments.flatMap { segment in segment.operations.map { (segment.root, $0) } }
+            return operations.enumerated().compactMap { place, entry -> ElementID? in
+                guard entry.0 == root, case .append(let element) = entry.1.action, element.id == nil,
+                    element.fields.first?.value == .integer(1)
+                else { return nil }
+                return ElementID(change: change.id, place: place)
+            }
+        }
+    }
+
+    private mutating func basis() -> Basis {
+        switch dice.number(0...3) {
+        case 0: return .nothing
+        case 1: return .everything
+        default:
+            let named = (0..<dice.number(1...3)).map { _ in dice.pick(changes).asCause }
+            let headByReplica = Dictionary(named.map { ($0.replica, $0) }, uniquingKeysWith: { first, _ in first })
+            return .heads(headByReplica.values.sorted())
+        }
+    }
+}

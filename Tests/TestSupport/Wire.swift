@@ -1,0 +1,59 @@
+package import ChangeLog
+package import Storage
+import Synchronization
+
+/// Moves deltas between replicas in one process: everything verified as on any other way.
+package enum Wire {
+    /// All that `replica` holds under seal, after sealing its own, in an order in which causes come first.
+    package static func everything(of replica: Replica) throws -> [VerifiedDelta] {
+        try replica.publish()
+        return try verified(
+            replica.arrivals(after: 0, excluding: nil, byteLimit: .max).deltas, in: replica.workspace)
+    }
+
+    /// Hands `receiver` what it lacks.
+    @discardableResult
+    package static func carry(from sender: Replica, to receiver: Replica, now: UInt64) throws -> [Verdict] {
+        try sender.publish()
+        let held = Dictionary(uniqueKeysWithValues: try receiver.frontier().map { ($0.replica, $0.number) })
+        let lacking = try sender.arrivals(after: 0, excluding: receiver.id, frontier: held, byteLimit: .max)
+        return try receiver.append(verified(lacking.deltas, in: receiver.workspace), now: now)
+    }
+
+    /// Carries everything everywhere.
+    package static func join(_ replicas: [Replica], now: UInt64) throws {
+        guard let first = replicas.first else { return }
+        for replica in replicas.dropFirst() { try carry(from: replica, to: first, now: now) }
+        for replica in replicas.dropFirst() { try carry(from: first, to: replica, now: now) }
+    }
+
+    /// Seals the last change of `replica`'s own, and that alone.
+    package static func last(of replica: Replica) throws -> VerifiedDelta {
+        let tip = try replica.ownTip()
+        try replica.publish()
+        let outgoing = try replica.outgoing(after: tip - 1, byteLimit: .max)
+        guard let delta = try verified(outgoing.deltas, in: replica.workspace).first else {
+            preconditionFailure("what was just written is there")
+        }
+        return delta
+    }
+
+    private static func verified(_ deltas: [[UInt8]], in workspace: WorkspaceID) throws -> [VerifiedDelta] {
+        try deltas.map { try ReceivedDelta($0[...]).verified(in: workspace) }
+    }
+}
+
+extension Replica.Configuration {
+    /// The same with dice for random bytes, so that a test writes the same changes each time it runs.
+    package func rolling(_ seed: Seed) -> Self {
+        let dice = Shared(Dice(seed))
+        return Self(schema: schema, projections: projections) { count in
+            dice.value.withLock { $0.bytes(count) }
+        }
+    }
+}
+
+private final class Shared: Sendable {
+    let value: Mutex<Dice>
+    init(_ dice: Dice) { value = Mutex(dice) }
+}
