@@ -7,7 +7,7 @@ format := --recursive --configuration .swift-format Sources Tests Package.swift
 # One build at a time, and no lines about entering directories.
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup build demo test check format install clean
+.PHONY: help setup build demo test check path format install clean
 
 help: ## Lists what make can do.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -37,6 +37,10 @@ test: setup ## Runs all tests. SEED=... repeats the ones that roll dice with exa
 check: setup ## Checks the formatting, and that every module imports what it declares and nothing else.
 	swift format lint --strict $(format)
 	.ci/check-imports
+
+path: ## Lists the stops of one change on its way, as marked in the code; Docs/ARCHITECTURE.md tells the story.
+	@grep -rn --include='*.swift' 'Path of a change, stop' Sources \
+	    | sed -E 's|^([^:]*:[0-9]+):.*stop ([0-9]+): (.*)|\2\t\1\t\3|' | sort -n
 
 format: setup ## Formats all Swift files in place.
 	swift format format --in-place $(format)

@@ -35,6 +35,24 @@ struct ImportTests {
         #expect(messages.map { $0["text"].text } == ["Hi", "Hello"])
     }
 
+    @Test func `a compressed file that was cut off is noticed, and what could be read is in`() throws {
+        let terminal = try Terminal()
+        try terminal.foundWorkspace()
+        let lines = (0..<400).map { number in
+            Self.conversation("c\(number)", messages: [("m", "customer", "\(UUID())", "2026-05-01T10:00:00Z")])
+        }
+        let plain = try terminal.write(lines.joined(separator: "\n") + "\n", to: "whole.jsonl")
+        let zip = try terminal.start(
+            ["-c", "gzip -k '\(plain)' && head -c 9000 '\(plain).gz' > '\(plain).cut.gz'"], program: "/bin/sh")
+        try #require(zip.status == 0)
+        #expect(try terminal.nexus("olga", "import", plain + ".cut.gz").status == 65)
+        let held = try terminal.nexus("olga", "inbox", "--limit", "0").json.list.count
+        #expect(held > 0 && held < 400)
+        let whole = try terminal.nexus("olga", "import", plain + ".gz")
+        #expect(whole.status == 0)
+        #expect(whole.json["changes"].number == 400 - held)
+    }
+
     @Test func `messages stand in order of time; those without one keep their place and show none`() throws {
         let terminal = try Terminal()
         try terminal.foundWorkspace()

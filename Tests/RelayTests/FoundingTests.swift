@@ -1,4 +1,5 @@
 import ChangeLog
+import Foundation
 import Storage
 import Sync
 import Testing
@@ -68,6 +69,25 @@ struct FoundingTests {
             epoch: 1, configuration: NoteSchema.configuration)
         #expect(try await olga.sync().sent == 2)
         #expect(try relay.status().count == 1)
+    }
+
+    @Test func `a founding that failed is tried again by the next attempt`() async throws {
+        let olga = try Person.founder(with: relay)
+        _ = try relay.start()
+        let workspaces = relay.configuration.dataDirectory + "/workspaces"
+        try FileManager.default.removeItem(atPath: workspaces)
+        await #expect(throws: Refusal(status: 507, problem: "storage")) { try await olga.sync() }
+        try FileManager.default.createDirectory(atPath: workspaces, withIntermediateDirectories: false)
+        #expect(try await olga.sync().roundTrips == 1)
+        #expect(try relay.status().count == 1)
+    }
+
+    @Test func `the status is the same once the relay has stopped`() async throws {
+        let olga = try Person.founder(with: relay)
+        try await olga.sync()
+        let before = try relay.status()
+        relay.stop()
+        #expect(try relay.status() == before)
     }
 
     @Test func `one relay holds several workspaces apart`() async throws {

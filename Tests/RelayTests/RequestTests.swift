@@ -132,6 +132,28 @@ struct RequestTests {
         #expect(problem(answer) == "too-large")
     }
 
+    /// Signed by a member, so that all the bytes are looked at.
+    @Test(arguments: Seed.several(5))
+    func `no packet makes the relay fall over`(seed: Seed) async throws {
+        relay.limits.requestBurst = 1_000
+        try await olga.sync()
+        try olga.write("Hello")
+        let whole = olga.packet(cursor: olga.cursor, frontier: try olga.replica.frontier(), deltas: try olga.deltas())
+        var dice = Dice(seed)
+        for _ in 0..<200 {
+            var bytes = whole.bytes
+            for _ in 0..<dice.number(1...4) {
+                bytes[dice.number(0...bytes.count - 1)] = dice.pick([0, 1, 0x7F, 0x80, 0xFF, dice.number(0...255)])
+            }
+            if dice.once(in: 4) { bytes.removeLast(dice.number(1...bytes.count)) }
+            let body = Compression.compressed(bytes)
+            let answer = try await post(body, headers: olga.signature(body: body))
+            #expect([200, 400, 401, 403, 413].contains(answer.status))
+        }
+        #expect(try await olga.sync().roundTrips > 0)
+        #expect(try relay.status().first?.digest == olga.replica.digest())
+    }
+
     // MARK: How often
 
     @Test func `a device that asks too often has to wait, and others need not`() async throws {

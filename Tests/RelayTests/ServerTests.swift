@@ -174,7 +174,7 @@ struct ServerTests {
             #expect(pushed.status == 200, "\(problem(pushed) ?? "")")
             let deaf = try Wire(port: port)
             for pull in pulls { try await deaf.send(pull) }
-            try await Task.sleep(for: .seconds(2))
+            try await Task.sleep(for: .seconds(1))
             var answers = 0
             while try await deaf.answer() != nil { answers += 1 }
             #expect(answers < pulls.count)

@@ -51,6 +51,7 @@ struct ImportRun {
     private(set) var counts = Counts()
     private var number = 0
     private var isAtEnd = false
+    private var damage: CLIFailure?
 
     init(_ replica: Replica, path: String) throws {
         self.replica = replica
@@ -69,6 +70,7 @@ struct ImportRun {
             Console.progress("\(counts.conversations) conversations, \(counts.messages) messages …")
         }
         Console.progress("")
+        if let damage { throw damage }
     }
 
     private mutating func nextBatch() throws -> [ImportedConversation] {
@@ -90,6 +92,10 @@ struct ImportRun {
             } catch let rejection as LineRejection {
                 counts.failed += 1
                 Console.note("Line \(number): \(Explanation.words(rejection)).")
+            } catch let failure as CLIFailure {
+                // What was read so far is taken in first.
+                (damage, isAtEnd) = (failure, true)
+                break
             }
         }
         return batch

@@ -120,6 +120,9 @@ struct DemoStory {
             try stage.run("Maya", ["ai", "resume", $0])
         }
         try act("Leila", "asks for a person for Tomasz", on: "Tomasz") { try stage.run("Leila", ["escalate", $0]) }
+        try act("Maya", "pauses the assistant for Yusuf, whom she knows", on: "Yusuf") {
+            try stage.run("Maya", ["ai", "pause", $0])
+        }
         try act("Jonas", "answers Amara", on: "Amara") {
             try reply("Jonas", to: $0, "Good morning Amara, forty pieces would be 18 each.")
         }

@@ -6,6 +6,7 @@ enum CLIFailure: Error {
     case looseKeyFile(String)
     case cannotWrite(String, Int32)
     case noFile(String)
+    case damagedFile(String)
     case badInvitation
     case notForGateways
     case needsGatewayInvitation

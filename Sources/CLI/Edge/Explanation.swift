@@ -75,6 +75,10 @@ struct Explanation {
             Explanation("cannot-write", 74, "Cannot write \(path): \(String(cString: strerror(code))).")
         case .noFile(let path):
             Explanation("no-file", 66, "Cannot read \(path).", hint: "Check the path; - reads from standard input.")
+        case .damagedFile(let path):
+            Explanation(
+                "damaged-file", 65, "\(path) ends in the middle or is damaged.",
+                hint: "What could be read before is in. Get the file again and run it again.")
         case .badInvitation:
             Explanation(
                 "bad-invitation", 65, "That is not a whole invitation.",

@@ -32,6 +32,7 @@ struct LineReader {
     /// The longest line that is taken: a conversation of some thousand long messages.
     static let lineLimit = 64 << 20
     private let file: gzFile
+    private let path: String
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
     private var held: ArraySlice<UInt8> = []
     private var isAtEnd = false
@@ -41,6 +42,7 @@ struct LineReader {
         let opened = path == "-" ? gzdopen(dup(STDIN_FILENO), "rb") : gzopen(path, "rb")
         guard let opened else { throw CLIFailure.noFile(path) }
         file = opened
+        self.path = path
         gzbuffer(file, 1 << 17)
     }
 
@@ -49,12 +51,13 @@ struct LineReader {
 
     /// The next line without its line break; nil at the end.
     ///
-    /// - Throws: `.malformed` for a line longer than ``lineLimit``; reading goes on behind it.
+    /// - Throws: `LineRejection.malformed` for a line longer than ``lineLimit``; reading goes on behind it.
+    ///   `CLIFailure.damagedFile` where the file cannot be read on.
     mutating func next() throws -> [UInt8]? {
         var line: [UInt8] = []
         var isTooLong = false
         while true {
-            if held.isEmpty, !fill() {
+            if held.isEmpty, try !fill() {
                 if isTooLong { throw LineRejection.malformed }
                 return line.isEmpty ? nil : line
             }
@@ -69,15 +72,19 @@ struct LineReader {
         }
     }
 
-    private mutating func fill() -> Bool {
+    private mutating func fill() throws -> Bool {
         guard !isAtEnd else { return false }
         let count = gzread(file, &buffer, UInt32(buffer.count))
-        guard count > 0 else {
-            isAtEnd = true
-            return false
+        guard count <= 0 else {
+            held = buffer.prefix(Int(count))
+            return true
         }
-        held = buffer.prefix(Int(count))
-        return true
+        isAtEnd = true
+        var code: Int32 = Z_OK
+        gzerror(file, &code)
+        // A file that was cut off ends like a whole one, but for this code.
+        guard count == 0, code == Z_OK || code == Z_STREAM_END else { throw CLIFailure.damagedFile(path) }
+        return false
     }
 }
 

@@ -25,7 +25,7 @@ enum Problem: Error, Hashable, Sendable {
         switch failure {
         case .busy: self = .busy
         case .disk: self = .diskFailed
-        // The file of a workspace whose founding did not come to its end.
+        // The file was taken away: the workspace is held no longer.
         case .missing: self = .notAMember
         default: self = .storage
         }

@@ -13,6 +13,8 @@ struct Intake {
     private var verdicts: [Verdict] = []
     private var pending: [(place: Int, delta: VerifiedDelta)] = []
     private var hasAdmitted = false
+    /// Whom changes in this request admit, and the devices that wrote them.
+    private var admittersByJoiner: [DeviceID: Set<DeviceID>] = [:]
 
     /// - Parameter now: milliseconds since 1970.
     init(of replica: Replica, from asker: ReplicaID, now: UInt64) throws(StorageFailure) {
@@ -24,12 +26,13 @@ struct Intake {
     mutating func take(_ deltas: [[UInt8]]) throws(StorageFailure) -> [Verdict] {
         let verified = deltas.map { try? ReceivedDelta($0[...]).verified(in: replica.workspace) }
         verdicts = Array(repeating: .refused(.malformed), count: deltas.count)
+        noteAdmissions(in: verified)
         for (place, delta) in verified.enumerated() {
             guard let delta else { continue }
             if !isMember {
                 try takeFromStranger(delta, at: place)
             } else if delta.joins {
-                try takeJoin(delta, at: place, among: verified)
+                try takeJoin(delta, at: place)
             } else {
                 pending.append((place, delta))
             }
@@ -50,16 +53,31 @@ struct Intake {
         isMember = try replica.member(asker.device) != nil
     }
 
-    /// A relay that was restored gets joiners back whose invitations have lapsed or been used up since. They were
-    /// judged when they came, as the admission tells that comes with them.
-    private mutating func takeJoin(
-        _ delta: VerifiedDelta, at place: Int, among deltas: [VerifiedDelta?]
-    ) throws(StorageFailure) {
+    private mutating func takeJoin(_ delta: VerifiedDelta, at place: Int) throws(StorageFailure) {
         try store()
-        if let joiner = delta.changes.first?.replica.device, try admissions(in: deltas).contains(joiner) {
+        if let joiner = delta.changes.first?.replica.device, try isSettled(joiner) {
             pending.append((place, delta))
         } else {
             try judge(delta, at: place)
+        }
+    }
+
+    /// Whether a joiner is in already, or a relay's admission of it comes along. A relay that was restored gets joiners
+    /// back whose invitations have lapsed or been used up since; they were judged when they came.
+    private func isSettled(_ joiner: DeviceID) throws(StorageFailure) -> Bool {
+        if try replica.member(joiner) != nil { return true }
+        for admitter in admittersByJoiner[joiner] ?? [] {
+            if admitter == replica.id.device { return true }
+            if try replica.member(admitter)?.role == .relay { return true }
+        }
+        return false
+    }
+
+    private mutating func noteAdmissions(in deltas: [VerifiedDelta?]) {
+        for change in deltas.lazy.compactMap({ $0 }).flatMap(\.changes) {
+            for case .admit(let joiner, _, _) in change.acts {
+                admittersByJoiner[joiner, default: []].insert(change.replica.device)
+            }
         }
     }
 
@@ -70,22 +88,6 @@ struct Intake {
             pending.append((place, delta))
             try store()
         }
-    }
-
-    /// Whom a relay of this workspace has admitted, as told by changes in this same request.
-    private func admissions(in deltas: [VerifiedDelta?]) throws(StorageFailure) -> Set<DeviceID> {
-        var admitted: Set<DeviceID> = []
-        for change in deltas.lazy.compactMap({ $0 }).flatMap(\.changes) {
-            let devices = change.acts.compactMap { if case .admit(let device, _, _) = $0 { device } else { nil } }
-            guard !devices.isEmpty, try isRelay(change.replica.device) else { continue }
-            admitted.formUnion(devices)
-        }
-        return admitted
-    }
-
-    private func isRelay(_ device: DeviceID) throws(StorageFailure) -> Bool {
-        if device == replica.id.device { return true }
-        return try replica.member(device)?.role == .relay
     }
 
     private mutating func store() throws(StorageFailure) {

@@ -58,6 +58,7 @@ actor WorkspaceNode {
     /// Makes the replica beside its place and moves it there, so that it is whole or not there.
     func makeUnlessHeld() throws(StorageFailure) {
         guard !directory.holds(workspace) else { return }
+        opened = nil
         let draft = directory.file(of: workspace) + ".new"
         let parts = ["", "-journal", "-wal", "-shm", ".lock"].map { draft + $0 }
         for part in parts { unlink(part) }

@@ -16,10 +16,9 @@ final class Workspaces: Sendable {
 
     /// - Returns: nil for a workspace that is not held here; nothing is kept of the question.
     func node(for workspace: WorkspaceID) -> WorkspaceNode? {
-        nodes.withLock { nodes in
-            if let node = nodes[workspace] { return node }
-            return directory.holds(workspace) ? add(workspace, to: &nodes) : nil
-        }
+        // The file decides: a founding that failed leaves a node and no file.
+        guard directory.holds(workspace) else { return nil }
+        return nodes.withLock { $0[workspace] ?? add(workspace, to: &$0) }
     }
 
     /// Makes room for a workspace, unless there is.
