@@ -80,8 +80,11 @@ final class Terminal {
         process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: outputPath))
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errorPath))
         process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: inputPath))
+        let ended = DispatchSemaphore(value: 0)
+        // Not waitUntilExit(), which looks only every now and then.
+        process.terminationHandler = { _ in ended.signal() }
         try process.run()
-        process.waitUntilExit()
+        ended.wait()
         defer { for path in [outputPath, errorPath, inputPath] { try? FileManager.default.removeItem(atPath: path) } }
         return Run(
             status: process.terminationStatus,

@@ -31,7 +31,6 @@ struct Model {
     private var keysByID: [ChangeID: Key] = [:]
     /// Each change's causal past, with the change itself.
     private var pastByKey: [Key: Set<Key>] = [:]
-    private var personByDevice: [DeviceID: ChangeID] = [:]
     private var thingsByRoot: [RootID: Thing] = [:]
     private let owner: DeviceID
 
@@ -49,8 +48,7 @@ struct Model {
         past.insert(key)
         (pastByKey[key], changesByKey[key], keysByID[change.id]) = (past, change, key)
         guard !isVoid else { return }
-        let person = personByDevice[change.replica.device] ?? change.id
-        personByDevice[change.replica.device] = person
+        let person = person(of: change)
         var place = 0
         for segment in change.segments {
             for operation in segment.operations where mayWrite(segment, change) {
@@ -58,6 +56,13 @@ struct Model {
                 place += 1
             }
         }
+    }
+
+    /// The founder's first change, or the others' keys: they were let in by them.
+    private func person(of change: Change) -> ChangeID {
+        if change.replica.device == owner { return changesByKey[Key(change.replica, 1)]?.id ?? change.id }
+        let bytes = Digest.of(change.replica.device.bytes, domain: "nexus person", byteCount: 16)
+        return ChangeID(bytes: bytes) ?? change.id
     }
 
     private func mayWrite(_ segment: Segment, _ change: Change) -> Bool {

@@ -69,11 +69,14 @@ final class DemoStage {
         process.standardError = FileHandle.standardError
         let feed = Pipe()
         process.standardInput = feed
+        let ended = DispatchSemaphore(value: 0)
+        // Not waitUntilExit(), which looks only every now and then.
+        process.terminationHandler = { _ in ended.signal() }
         try process.run()
         if let input { feed.fileHandleForWriting.write(Data(input.utf8)) }
         try feed.fileHandleForWriting.close()
         let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
+        ended.wait()
         guard process.terminationStatus == 0, let value = try? JSONSerialization.jsonObject(with: data) else {
             throw DemoFailure.commandFailed(arguments.first ?? "", status: process.terminationStatus)
         }

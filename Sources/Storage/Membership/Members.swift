@@ -6,7 +6,7 @@ public import GRDB
 public struct Member: Hashable, Sendable {
     /// Its key.
     public let device: DeviceID
-    /// Who uses it: named by the change with which they came in.
+    /// Who uses it: named by the change with which they came in or, for a device granted by its own key, by that key.
     public let person: ChangeID
     /// What it may do.
     public let role: Role
@@ -136,7 +136,10 @@ struct Members {
         guard try member(change.replica.device) == nil, let opening = try opening(for: change.replica.device),
             opening.grant.isDevice
         else { return }
-        try add(change, person: "", role: opening.grant.role, grant: opening.place)
+        // Not the change's id: such a device may write two chains, for instance a relay that lost its data, and
+        // replicas hear of them in any order.
+        let id = Digest.of(change.replica.device.bytes, domain: "nexus person", byteCount: ChangeID.byteCount)
+        try add(change, as: ChangeID(bytes: id), person: "", role: opening.grant.role, grant: opening.place)
     }
 
     private func open(_ grant: Grant, at place: LocalPlace) throws {
@@ -152,12 +155,15 @@ struct Members {
         try insert.run()
     }
 
-    private func add(_ change: Change, person: String, role: Role, grant: LocalPlace?) throws {
+    /// - Parameter id: names the person; nil is the change with which they come in.
+    private func add(
+        _ change: Change, as id: ChangeID? = nil, person: String, role: Role, grant: LocalPlace?
+    ) throws {
         let insert = try log.statement(
             "INSERT INTO member(device, person, role, name, named_at, grant_place) VALUES(?1,?2,?3,?4,?5,?6) "
                 + "ON CONFLICT DO NOTHING")
         insert.bind(1, change.replica.device.bytes)
-        insert.bind(2, change.id.bytes)
+        insert.bind(2, (id ?? change.id).bytes)
         insert.bind(3, Int64(role.rawValue))
         insert.bind(4, person)
         insert.bind(5, change.stamp.packed)
