@@ -100,15 +100,25 @@ let package = Package(
 
         // MARK: Tests
         .target(
-            name: "TestSupport", dependencies: ["CRDT", "ChangeLog", "Storage"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["CRDT", "ChangeLog", "Storage", "Sync"], path: "Tests/TestSupport",
             swiftSettings: strict),
         .testTarget(name: "CRDTTests", dependencies: ["CRDT", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "ChangeLogTests", dependencies: ["CRDT", "ChangeLog", "TestSupport"], swiftSettings: strict),
+            name: "ChangeLogTests", dependencies: ["CRDT", "CSodium", "ChangeLog", "TestSupport"], swiftSettings: strict
+        ),
         .testTarget(
             name: "StorageTests",
             dependencies: [
                 "CRDT", "ChangeLog", "Storage", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SyncTests", dependencies: ["CRDT", "ChangeLog", "Storage", "Sync", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WorldTests",
+            dependencies: [
+                "CRDT", "ChangeLog", "Storage", "Inbox", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(

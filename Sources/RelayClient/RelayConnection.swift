@@ -96,6 +96,8 @@ final class RelayConnection {
         case .wrongAudience: throw .otherRelay
         case .notAMember: throw .notAMember
         case .grantUnknown: throw .grantUnknown
+        case .invitationExpired: throw .refused(.expired)
+        case .invitationUsed: throw .refused(.used)
         case .notAllowed: throw .notHosted
         case .busy: throw .busy
         case .other: throw .relayFailed(status: answer.status)
@@ -110,6 +112,8 @@ private enum Problem: String {
     case wrongAudience = "wrong-audience"
     case notAMember = "not-a-member"
     case grantUnknown = "grant-unknown"
+    case invitationExpired = "invitation-expired"
+    case invitationUsed = "invitation-used"
     case notAllowed = "workspace-not-allowed"
     case busy
     case other

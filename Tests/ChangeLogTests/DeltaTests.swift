@@ -1,4 +1,5 @@
 import CRDT
+import CSodium
 import ChangeLog
 import TestSupport
 import Testing
@@ -145,12 +146,65 @@ struct DeltaTests {
         }
     }
 
-    private func rejection(of bytes: [UInt8], in workspace: WorkspaceID) -> FormatRejection? {
+    fileprivate func rejection(of bytes: [UInt8], in workspace: WorkspaceID) -> FormatRejection? {
         do {
             _ = try ReceivedDelta(bytes[...]).verified(in: workspace)
             return nil
         } catch {
             return error
         }
+    }
+}
+
+extension DeltaTests {
+    /// libsodium takes such a seal: key and point differ from honest ones by a point of small order, which the
+    /// challenge, a multiple of eight, makes vanish.
+    @Test func `a seal by a key of mixed order is refused, though libsodium would take it`() throws {
+        let workspace = WorkspaceID(unchecked: Array(repeating: 3, count: 32))
+        let forger = MixedOrderKey()
+        #expect(!forger.device.isValidPoint)
+        let place = Place(
+            replica: ReplicaID(device: forger.device, epoch: 1), number: 1,
+            previous: ChangeHash(unchecked: workspace.bytes))
+        let change = try Change.authored(
+            Draft(), at: place, stamp: .zero, causes: [], seed: Array(repeating: 1, count: 16))
+        let message = Digest.of(workspace.bytes + change.hash.bytes, domain: "nexus seal")
+        let seal = try #require(forger.sign(message))
+        #expect(crypto_sign_ed25519_verify_detached(seal.bytes, message, 32, forger.device.bytes) == 0)
+        let bytes = DeltaWriter.bytes(
+            replica: place.replica, first: 1, previous: .none, wires: [change.wire], seal: seal)
+        #expect(rejection(of: bytes, in: workspace) == .notAuthentic)
+    }
+}
+
+/// A key that is not in the prime-order group.
+private struct MixedOrderKey {
+    let device: DeviceID
+    private let secret: [UInt8] = [7] + Array(repeating: 0, count: 31)
+
+    init() {
+        var honest = [UInt8](repeating: 0, count: 32)
+        var mixed = honest
+        crypto_scalarmult_ed25519_base_noclamp(&honest, secret)
+        crypto_core_ed25519_add(&mixed, honest, smallOrderPoints[3].bytes)
+        device = DeviceID(unchecked: mixed)
+    }
+
+    /// Tries nonces until the challenge is a multiple of eight.
+    func sign(_ message: [UInt8]) -> Signature? {
+        for attempt in UInt8(1)...200 {
+            let nonce = [attempt] + [UInt8](repeating: 0, count: 31)
+            var point = [UInt8](repeating: 0, count: 32)
+            var (hash, challenge, product, sum) = ([UInt8](repeating: 0, count: 64), point, point, point)
+            crypto_scalarmult_ed25519_base_noclamp(&point, nonce)
+            let hashed = point + device.bytes + message
+            crypto_hash_sha512(&hash, hashed, UInt64(hashed.count))
+            crypto_core_ed25519_scalar_reduce(&challenge, hash)
+            guard challenge[0].isMultiple(of: 8) else { continue }
+            crypto_core_ed25519_scalar_mul(&product, challenge, secret)
+            crypto_core_ed25519_scalar_add(&sum, nonce, product)
+            return Signature(point + sum)
+        }
+        return nil
     }
 }

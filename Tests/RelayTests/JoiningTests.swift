@@ -73,7 +73,7 @@ struct JoiningTests {
         let ana = try Person.joiner(named: "Ana", by: invitation, with: relay)
         let ben = try Person.joiner(named: "Ben", by: invitation, with: relay)
         try await ana.sync()
-        await #expect(throws: Person.RefusedDelta(reason: .used)) { try await ben.sync() }
+        await #expect(throws: Refusal(status: 403, problem: "invitation-used")) { try await ben.sync() }
         #expect(try await olga.sync().received > 0)
         #expect(try olga.replica.member(ben.key.device) == nil)
     }
@@ -95,7 +95,7 @@ struct JoiningTests {
             try await Person.joiner(named: name, by: invitation, with: relay).sync()
         }
         let cleo = try Person.joiner(named: "Cleo", by: invitation, with: relay)
-        await #expect(throws: Person.RefusedDelta(reason: .used)) { try await cleo.sync() }
+        await #expect(throws: Refusal(status: 403, problem: "invitation-used")) { try await cleo.sync() }
     }
 
     @Test func `an invitation that has lapsed lets nobody in`() async throws {
@@ -103,7 +103,7 @@ struct JoiningTests {
         try await olga.sync()
         let ana = try Person.joiner(named: "Ana", by: invitation, with: relay)
         clock.advance(by: 1_001)
-        await #expect(throws: Person.RefusedDelta(reason: .expired)) { try await ana.sync() }
+        await #expect(throws: Refusal(status: 403, problem: "invitation-expired")) { try await ana.sync() }
         // Nor by way of a member who brings it along.
         let answer = try await olga.ask(olga.packet(deltas: try ana.deltas()))
         #expect(answer.verdicts == [.refused(.expired)])

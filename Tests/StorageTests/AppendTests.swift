@@ -226,6 +226,35 @@ struct AppendTests {
         #expect(try State.lines(of: observer).count == 1)
     }
 
+    @Test func `who cites a void change has seen what that one had seen`() throws {
+        let crew = try Crew(1, guests: ["liar", "accomplice"], in: directory)
+        let tag = try #require(try crew.founder.write(Things.draft(Things.tag("x"))).changes.last)
+        let observer = try crew.informedObserver()
+        var liar = Hand(key: .of("liar"), workspace: crew.workspace)
+        let void = try liar.write(Draft(), stamp: .zero, causes: [tag.asCause], seed: bytes(1))
+        var accomplice = Hand(key: .of("accomplice"), workspace: crew.workspace)
+        let stamp = try #require(tag.stamp.next)
+        let draft = Things.draft(Things.untag("x", [tag.id]))
+        try accomplice.write(draft, stamp: stamp, causes: [void.asCause], seed: bytes(2))
+        #expect(
+            try observer.append([liar.delta(), accomplice.delta()], now: now) == [.stored(new: 1), .stored(new: 1)])
+        #expect(try State.lines(of: observer).filter { $0.contains("tag") } == [])
+    }
+
+    @Test func `of two writes with one stamp the one with the higher change id stands, in either order`() throws {
+        let crew = try Crew(2, in: directory)
+        let writes = try crew.replicas.map { try $0.write(Things.draft(Things.name($0.id.text)), now: now + 10) }
+        let changes = writes.flatMap(\.changes)
+        #expect(Set(changes.map(\.stamp)).count == 1)
+        let higher = try #require(changes.max { $0.id < $1.id })
+        for order in [writes, writes.reversed()] {
+            let observer = try crew.observer(order[0].changes[0].id.text)
+            _ = try observer.append(Array(Wire.everything(of: crew.founder).prefix(1)), now: now)
+            for delta in order { _ = try observer.append([delta], now: now) }
+            #expect(try State.lines(of: observer).first?.contains(higher.replica.text) == true)
+        }
+    }
+
     @Test func `a root that only an owner may write is not written by others`() throws {
         let crew = try Crew(2, in: directory)
         let operations = [Operation(field: 1, action: .write(.text("mine")))]

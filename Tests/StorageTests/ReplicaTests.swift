@@ -2,6 +2,7 @@ import CRDT
 import ChangeLog
 import Foundation
 import GRDB
+import Glibc
 import Storage
 import TestSupport
 import Testing
@@ -138,6 +139,25 @@ struct ReplicaTests {
         }
         let observer = try crew.informedObserver()
         #expect(try observer.digest() == crew.founder.digest())
+    }
+
+    /// SQLite's own locks are not enough for old versions of it.
+    @Test func `a writer waits for as long as another process holds the lock`() async throws {
+        let crew = try Crew(1, in: directory)
+        let before = try crew.founder.ownTip()
+        let path = directory.file("0")
+        let descriptor = Glibc.open(path + ".lock", O_RDWR)
+        defer { close(descriptor) }
+        #expect(flock(descriptor, LOCK_EX) == 0)
+        let writing = Task.detached {
+            let replica = try Replica.open(at: path, key: .of("0"), configuration: Things.configuration)
+            try replica.write(Things.draft(Things.name("waited")))
+        }
+        try await Task.sleep(for: .milliseconds(100))
+        #expect(try crew.founder.ownTip() == before)
+        flock(descriptor, LOCK_UN)
+        _ = try await writing.value
+        #expect(try crew.founder.ownTip() == before + 1)
     }
 
     private func open(

@@ -14,6 +14,8 @@ enum Problem: Error, Hashable, Sendable {
     case methodNotAllowed(String)
     case tooSlow
     case grantUnknown
+    case invitationExpired
+    case invitationUsed
     case tooLarge
     case wrongAudience
     case tooManyRequests
@@ -37,6 +39,8 @@ enum Problem: Error, Hashable, Sendable {
         case .badSignature: (401, "bad-signature", "The request's signature is missing, wrong or used before.")
         case .stale: (401, "stale", "The request's time is too far from the relay's.")
         case .notAMember: (403, "not-a-member", "The device does not belong to that workspace.")
+        case .invitationExpired: (403, "invitation-expired", "The invitation has expired.")
+        case .invitationUsed: (403, "invitation-used", "The invitation has been used.")
         case .workspaceNotAllowed: (403, "workspace-not-allowed", "The relay does not host that workspace.")
         case .notFound: (404, "not-found", "There is nothing here.")
         case .methodNotAllowed: (405, "method-not-allowed", "That method has no meaning here.")

@@ -130,7 +130,7 @@ final class Routes: Sendable {
         guard node.enter() else { throw .busy }
         defer { node.leave() }
         if let problem = try await translating({ () async throws(StorageFailure) in
-            try await node.objection(to: packet)
+            try await node.objection(to: packet, now: now)
         }) {
             throw problem
         }

@@ -12,7 +12,6 @@ struct Intake {
     private var isMember: Bool
     private var verdicts: [Verdict] = []
     private var pending: [(place: Int, delta: VerifiedDelta)] = []
-    private var hasAdmitted = false
     /// Whom changes in this request admit, and the devices that wrote them.
     private var admittersByJoiner: [DeviceID: Set<DeviceID>] = [:]
 
@@ -38,7 +37,6 @@ struct Intake {
             }
         }
         try store()
-        if hasAdmitted { try replica.publish() }
         return verdicts
     }
 
@@ -95,6 +93,6 @@ struct Intake {
         let stored = try replica.append(pending.map(\.delta), now: now, durability: .full)
         for (entry, verdict) in zip(pending, stored) { verdicts[entry.place] = verdict }
         pending = []
-        if try replica.admitJoiners(now: now) { hasAdmitted = true }
+        if try replica.admitJoiners(now: now) { try replica.publish() }
     }
 }

@@ -102,17 +102,22 @@ actor WorkspaceNode {
     // MARK: Requests
 
     /// Why the asker may not sync here, if it may not.
-    func objection(to request: SyncRequest) throws(StorageFailure) -> Problem? {
+    func objection(to request: SyncRequest, now: UInt64) throws(StorageFailure) -> Problem? {
         let replica = try replica()
-        if try replica.member(request.replica.device) != nil { return nil }
+        if try replica.member(request.replica.device)?.admitted != nil { return nil }
         // The founding change is stored after the file was made; in between, the founder is no member.
         if request.bringsFounding { return nil }
         guard let credential = request.shownCredential else { return .notAMember }
-        if try replica.accepts(credential, of: request.replica) { return nil }
-        let isGrantHere = try replica.frontier().contains { tip in
-            tip.replica == credential.grant.replica && tip.number >= credential.grant.number
+        switch try replica.objection(to: credential, of: request.replica, now: now) {
+        case nil: return nil
+        case .expired: return .invitationExpired
+        case .used: return .invitationUsed
+        default:
+            let isGrantHere = try replica.frontier().contains { tip in
+                tip.replica == credential.grant.replica && tip.number >= credential.grant.number
+            }
+            return isGrantHere ? .notAMember : .grantUnknown
         }
-        return isGrantHere ? .notAMember : .grantUnknown
     }
 
     /// Stores what is pushed and answers with what the asker lacks.

@@ -12,7 +12,8 @@ public struct Member: Hashable, Sendable {
     public let role: Role
     /// The name its person goes by. Two who chose one name offline both keep it here; screens number them.
     public let name: String
-    /// When the relay admitted it; nil for the founder, for a device granted by its own key, and before admission.
+    /// When the relay admitted it; nil before that. The founder counts as admitted by the founding change, a device
+    /// granted by its own key by the grant.
     public let admitted: Stamp?
 }
 
@@ -115,10 +116,10 @@ struct Members {
         switch act {
         case .found(_, let person, _):
             guard change.hash.bytes == log.workspace.bytes else { return }
-            try add(change, person: person, role: .owner, grant: nil)
+            try add(change, person: person, role: .owner, grant: nil, admitted: change.stamp)
         case .grant(let grant):
             guard let author = try member(change.replica.device), author.role.mayInvite else { return }
-            try open(grant, at: place)
+            try open(grant, at: place, stamp: change.stamp)
         case .join(_, _, let person):
             let opening = try joinOpening(act, of: change)
             guard let role = opening?.grant.role ?? localRole else { return }
@@ -139,13 +140,22 @@ struct Members {
         // Not the change's id: such a device may write two chains, for instance a relay that lost its data, and
         // replicas hear of them in any order.
         let id = Digest.of(change.replica.device.bytes, domain: "nexus person", byteCount: ChangeID.byteCount)
-        try add(change, as: ChangeID(bytes: id), person: "", role: opening.grant.role, grant: opening.place)
+        try add(
+            change, as: ChangeID(bytes: id), person: "", role: opening.grant.role, grant: opening.place,
+            admitted: try log.past.entry(at: opening.place)?.stamp)
     }
 
-    private func open(_ grant: Grant, at place: LocalPlace) throws {
+    /// Two may let one device in without knowing of each other, for instance a relay at their first syncs: the earlier
+    /// grant stands on every replica.
+    private func open(_ grant: Grant, at place: LocalPlace, stamp: Stamp) throws {
         let insert = try log.statement(
-            "INSERT INTO invitation(place, key, role, device, expires, uses) VALUES(?1,?2,?3,?4,?5,?6) "
-                + "ON CONFLICT DO NOTHING")
+            """
+            INSERT INTO invitation(place, key, role, device, expires, uses) VALUES(?1,?2,?3,?4,?5,?6)
+            ON CONFLICT(key) DO UPDATE SET place=excluded.place, role=excluded.role, device=excluded.device,
+                expires=excluded.expires, uses=excluded.uses
+            WHERE (SELECT at, id FROM change WHERE place = excluded.place)
+                < (SELECT at, id FROM change WHERE place = invitation.place)
+            """)
         insert.bind(1, place.packed)
         insert.bind(2, grant.key.bytes)
         insert.bind(3, Int64(grant.role.rawValue))
@@ -153,21 +163,28 @@ struct Members {
         if let expires = grant.expires { insert.bind(5, expires) }
         insert.bind(6, grant.uses)
         try insert.run()
+        guard grant.isDevice else { return }
+        let update = try log.statement("UPDATE member SET admitted_at=?2 WHERE device=?1 AND admitted_at > ?2")
+        update.bind(1, grant.key.bytes)
+        update.bind(2, stamp.packed)
+        try update.run()
     }
 
     /// - Parameter id: names the person; nil is the change with which they come in.
     private func add(
-        _ change: Change, as id: ChangeID? = nil, person: String, role: Role, grant: LocalPlace?
+        _ change: Change, as id: ChangeID? = nil, person: String, role: Role, grant: LocalPlace?,
+        admitted: Stamp? = nil
     ) throws {
         let insert = try log.statement(
-            "INSERT INTO member(device, person, role, name, named_at, grant_place) VALUES(?1,?2,?3,?4,?5,?6) "
-                + "ON CONFLICT DO NOTHING")
+            "INSERT INTO member(device, person, role, name, named_at, grant_place, admitted_at) "
+                + "VALUES(?1,?2,?3,?4,?5,?6,?7) ON CONFLICT DO NOTHING")
         insert.bind(1, change.replica.device.bytes)
         insert.bind(2, (id ?? change.id).bytes)
         insert.bind(3, Int64(role.rawValue))
         insert.bind(4, person)
         insert.bind(5, change.stamp.packed)
         if let grant { insert.bind(6, grant.packed) }
+        if let admitted { insert.bind(7, admitted.packed) }
         try insert.run()
     }
 

@@ -1,0 +1,202 @@
+import CRDT
+import ChangeLog
+import Storage
+import Sync
+import TestSupport
+import Testing
+
+struct SyncSessionTests {
+    private let directory = TemporaryDirectory()
+    private let now: UInt64 = 1_800_000_000_000
+
+    @Test func `after a first sync both sides hold the same, and a second one moves nothing in one round trip`() throws
+    {
+        let (relay, team) = try team(3)
+        for replica in team {
+            try write(5, to: replica)
+            #expect(try replica.sync(with: relay, now: now).sent > 0)
+        }
+        for replica in team { try replica.sync(with: relay, now: now) }
+        #expect(Set(try (team + [relay.replica]).map { try $0.digest() }).count == 1)
+        for replica in team { #expect(try replica.sync(with: relay, now: now) == Moved(roundTrips: 1)) }
+    }
+
+    @Test func `a sync moves exactly the news`() throws {
+        let (relay, team) = try team(2)
+        for replica in team + team { try replica.sync(with: relay, now: now) }
+        try write(3, to: team[0])
+        #expect(try team[0].sync(with: relay, now: now) == Moved(sent: 3, roundTrips: 1))
+        try write(2, to: team[1])
+        #expect(try team[1].sync(with: relay, now: now) == Moved(sent: 2, received: 3, roundTrips: 1))
+        #expect(try team[0].sync(with: relay, now: now) == Moved(received: 2, roundTrips: 1))
+    }
+
+    @Test func `more than one page goes both ways, page by page`() throws {
+        let (relay, team) = try team(2)
+        for replica in team + team { try replica.sync(with: relay, now: now) }
+        relay.pageByteCount = 2000
+        // A page ends where a seal does, and there is one every 256 changes.
+        for replica in team { try write(700, to: replica) }
+        let first = try team[0].sync(with: relay, now: now)
+        #expect(first == Moved(sent: 700, roundTrips: 3))
+        let second = try team[1].sync(with: relay, now: now)
+        #expect(second.sent == 700)
+        #expect(second.received == 700)
+        #expect(second.roundTrips == 6)
+        try team[0].sync(with: relay, now: now)
+        #expect(Set(try (team + [relay.replica]).map { try $0.digest() }).count == 1)
+        for replica in team { #expect(try replica.sync(with: relay, now: now) == Moved(roundTrips: 1)) }
+    }
+
+    @Test func `a sync that breaks off anywhere is taken up by the next one`() throws {
+        let (relay, team) = try team(2)
+        for replica in team + team { try replica.sync(with: relay, now: now) }
+        try write(4, to: team[0])
+        // The relay takes the push, and the answer is lost.
+        try team[0].publish()
+        let outgoing = try team[0].outgoing(after: 0, byteLimit: .max)
+        _ = try relay.answer(
+            SyncRequest(
+                workspace: team[0].workspace, replica: team[0].id, cursor: nil, isPushOnly: true,
+                deltas: outgoing.deltas), now: now)
+        try team[0].sync(with: relay, now: now)
+        try team[1].sync(with: relay, now: now)
+        #expect(Set(try (team + [relay.replica]).map { try $0.digest() }).count == 1)
+    }
+
+    @Test func `a relay that lost everything gets all of it back, others' changes too, and nobody loses anything`()
+        throws
+    {
+        let (relay, team) = try team(3)
+        for replica in team {
+            try write(3, to: replica)
+            try replica.sync(with: relay, now: now)
+        }
+        try team[0].sync(with: relay, now: now)
+        try write(2, to: team[0])
+        // Only the first is there to give back; the third lacks nothing of its own and two of the first's.
+        let fresh = try self.relay("replacement", for: team[0].workspace, incarnation: 99)
+        try team[0].sync(with: fresh, now: now)
+        #expect(try fresh.replica.digest() == team[0].digest())
+        for replica in team { try replica.sync(with: fresh, now: now) }
+        for replica in team { try replica.sync(with: fresh, now: now) }
+        #expect(Set(try (team + [fresh.replica]).map { try $0.digest() }).count == 1)
+        for replica in team { #expect(try replica.sync(with: fresh, now: now) == Moved(roundTrips: 1)) }
+    }
+
+    @Test func `a relay that was restored from an older copy is brought up to date`() throws {
+        let (relay, team) = try team(2)
+        for replica in team + team { try replica.sync(with: relay, now: now) }
+        let old = try self.relay("restored", for: team[0].workspace, incarnation: 7)
+        _ = try old.replica.append(Wire.everything(of: relay.replica), now: now)
+        for replica in team {
+            try write(3, to: replica)
+            try replica.sync(with: relay, now: now)
+        }
+        for replica in team + team { try replica.sync(with: old, now: now) }
+        #expect(Set(try (team + [old.replica]).map { try $0.digest() }).count == 1)
+    }
+
+    @Test func `pages and a new incarnation together lose nothing`() throws {
+        let (relay, team) = try team(2)
+        relay.pageByteCount = 1500
+        for replica in team {
+            try write(600, to: replica)
+            try replica.sync(with: relay, now: now)
+        }
+        let fresh = try self.relay("replacement", for: team[0].workspace, incarnation: 99)
+        fresh.pageByteCount = 1500
+        for replica in team + team { try replica.sync(with: fresh, now: now) }
+        #expect(Set(try (team + [fresh.replica]).map { try $0.digest() }).count == 1)
+    }
+
+    /// The replacement admits the joiner again before it is given the first admission back.
+    @Test func `a joiner admitted twice, by a relay and by its replacement, was admitted at the same time for all`()
+        throws
+    {
+        let (relay, team) = try team(2)
+        try team[1].sync(with: relay, now: now)
+        let fresh = try self.relay("replacement", for: team[0].workspace, incarnation: 99)
+        for replica in team + team { try replica.sync(with: fresh, now: now + 60_000) }
+        let admissions = try (team + [fresh.replica]).map { try $0.member(team[1].id.device)?.admitted?.milliseconds }
+        #expect(admissions == [now, now, now])
+        #expect(Set(try (team + [fresh.replica]).map { try $0.digest() }).count == 1)
+    }
+
+    @Test func `a joiner pulls before it pushes, so that nothing has left when its name is taken`() throws {
+        var session = SyncSession(
+            workspace: WorkspaceID(unchecked: Array(repeating: 1, count: 32)),
+            replica: ReplicaID(device: SigningKey.of("joiner").device, epoch: 1), cursor: nil, acknowledged: 0,
+            credential: [1, 2])
+        #expect(session.pushesAfter == nil)
+        let supplies = SyncSession.Supplies(deltas: [[1]], reach: 1, hasMore: false, frontier: [])
+        let first = session.next(supplies)
+        #expect(first.deltas.isEmpty)
+        #expect(first.credential == [1, 2])
+        let cursor = Cursor(incarnation: 5, arrival: 3)
+        var step = session.receive(SyncAnswer(cursor: cursor, time: 0, hasMore: true))
+        #expect(!step.isReadyToPush && !step.isFinished)
+        _ = session.next(supplies)
+        step = session.receive(SyncAnswer(cursor: cursor, time: 0))
+        #expect(step.isReadyToPush && !step.isFinished)
+        #expect(session.next(supplies).deltas == [[1]])
+        step = session.receive(SyncAnswer(cursor: cursor, time: 0, verdicts: [.stored(new: 1)]))
+        #expect(step.isFinished)
+        #expect(step.acknowledged == 1)
+        #expect(session.next(supplies).credential == nil)
+    }
+
+    @Test func `a push that is refused is not taken for acknowledged`() {
+        var session = SyncSession(
+            workspace: WorkspaceID(unchecked: Array(repeating: 1, count: 32)),
+            replica: ReplicaID(device: SigningKey.of("joiner").device, epoch: 1),
+            cursor: Cursor(incarnation: 5, arrival: 3), acknowledged: 4, credential: nil)
+        _ = session.next(.init(deltas: [[1], [2]], reach: 9, hasMore: true, frontier: []))
+        let answer = SyncAnswer(
+            cursor: Cursor(incarnation: 5, arrival: 3), time: 0, verdicts: [.stored(new: 1), .refused(.used)])
+        let step = session.receive(answer)
+        #expect(step.refusal == .used)
+        #expect(step.acknowledged == 4)
+        #expect(step.isFinished)
+    }
+
+    // MARK: A team and its relay
+
+    private let configuration = Replica.Configuration(schema: Schema(version: 1, roots: []), projections: [])
+
+    private func team(_ count: Int) throws -> (relay: MemoryRelay, team: [Replica]) {
+        let founder = try Replica.found(
+            at: directory.file("0"), name: "Team", person: "0", secret: Array(repeating: 1, count: 32), key: .of("0"),
+            now: now, configuration: configuration)
+        let relay = try relay("relay", for: founder.workspace, incarnation: 1)
+        let team = try (1..<count).map { number in
+            let oneTimeSeed = [UInt8](repeating: UInt8(number), count: 32)
+            return try Replica.join(
+                at: directory.file("\(number)"), invitation: invitation(by: founder, oneTimeSeed: oneTimeSeed),
+                person: "\(number)", key: .of("\(number)"), now: now, configuration: configuration)
+        }
+        try founder.sync(with: relay, now: now)
+        return (relay, [founder] + team)
+    }
+
+    private func relay(_ name: String, for workspace: WorkspaceID, incarnation: UInt64) throws -> MemoryRelay {
+        let replica = try Replica.create(
+            at: directory.file(name), workspace: workspace, key: .of("relay"), epoch: incarnation,
+            configuration: configuration)
+        return MemoryRelay(replica, incarnation: incarnation)
+    }
+
+    private func invitation(by founder: Replica, oneTimeSeed: [UInt8]) throws -> Invitation {
+        try founder.invitation(.agent, oneTimeSeed: oneTimeSeed, secret: Array(repeating: 1, count: 32), now: now)
+    }
+
+    private func write(_ count: Int, to replica: Replica) throws {
+        try replica.transact(now: now) { transaction in
+            for number in 0..<count {
+                let operation = Operation(field: 1, action: .write(.text("number \(number)")))
+                let segment = Segment(kind: 1, root: RootID(high: 1, low: 1), operations: [operation])
+                try transaction.commit(Draft(segments: [segment]))
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+import CRDT
+import ChangeLog
+import GRDB
+import Inbox
+import Storage
+import TestSupport
+
+/// People, a gateway and a relay, each with a replica, in one directory. Nothing moves between them but by a sync.
+final class Team {
+    /// Milliseconds since 1970; every step takes one.
+    private(set) var now: UInt64 = 1_800_000_000_000
+    let relay: MemoryRelay
+    let secret = [UInt8](repeating: 9, count: 32)
+    private(set) var names: [String] = []
+    private(set) var replicaByName: [String: Replica] = [:]
+    private var channel = RootID(high: 0, low: 0)
+    private var messages = 0
+    private let directory: TemporaryDirectory
+    private let configuration: Replica.Configuration
+    private var dice: Dice
+
+    var ids: NaturalID { NaturalID(secret: secret) }
+    /// Everyone's, and the relay's.
+    var replicas: [Replica] { names.compactMap { replicaByName[$0] } + [relay.replica] }
+
+    /// - Parameter people: the first founds the workspace, the second is an admin, the others are agents.
+    init(_ people: [String] = ["maya", "jonas", "leila"], in directory: TemporaryDirectory, seed: Seed = Seed(1)) throws
+    {
+        self.directory = directory
+        configuration = InboxSchema.configuration.rolling(seed)
+        dice = Dice(seed)
+        let founder = try Replica.found(
+            at: directory.file(people[0]), name: "Lantern & Loom", person: people[0], secret: secret,
+            key: .of(people[0]), now: now, configuration: configuration)
+        relay = MemoryRelay(
+            try Replica.create(
+                at: directory.file("relay"), workspace: founder.workspace, key: .of("relay"), epoch: 1,
+                configuration: configuration), incarnation: 1)
+        names = [people[0]]
+        replicaByName[people[0]] = founder
+        for (number, name) in people.enumerated().dropFirst() { try join(name, as: number == 1 ? .admin : .agent) }
+        try join("gateway", as: .gateway)
+        try syncAll()
+        channel = try write("gateway") { [ids] in
+            try $0.openChannel(.whatsapp, name: "Shop", account: "15550100", ids: ids)
+        }
+        try syncAll()
+    }
+
+    /// Lets a device in; what it writes is there for others with its first sync.
+    func join(_ name: String, as role: Role) throws {
+        let invitation = try self[names[0]].invitation(role, oneTimeSeed: dice.bytes(32), secret: secret, now: now)
+        replicaByName[name] = try Replica.join(
+            at: directory.file(name), invitation: invitation, person: name, key: .of(name), now: now,
+            configuration: configuration)
+        names.append(name)
+    }
+
+    subscript(name: String) -> Replica {
+        guard let replica = replicaByName[name] else { preconditionFailure("nobody is called \(name)") }
+        return replica
+    }
+
+    func person(_ name: String) throws -> ChangeID {
+        guard let member = try self[name].member(self[name].id.device) else { throw StorageFailure.notAMember }
+        return member.person
+    }
+
+    /// An empty copy of the workspace for somebody who never writes.
+    func stranger(_ name: String) throws -> Replica {
+        try Replica.create(
+            at: directory.file(name), workspace: self[names[0]].workspace, key: .of(name), epoch: 1,
+            configuration: configuration)
+    }
+
+    // MARK: Steps
+
+    func pass(_ milliseconds: UInt64) { now += milliseconds }
+
+    /// One command of one person's, at its own millisecond.
+    @discardableResult
+    func write<Result>(_ name: String, _ command: (InboxWriter) throws -> Result) throws -> Result {
+        now += 1
+        return try self[name].transact(now: now) { try command(InboxWriter($0)) }
+    }
+
+    @discardableResult
+    func sync(_ name: String) throws -> Moved {
+        now += 1
+        return try self[name].sync(with: relay, now: now)
+    }
+
+    /// Twice round, so that the first hears of the last one's too.
+    func syncAll() throws { for name in names + names { try sync(name) } }
+
+    /// A customer's message reaches the gateway, which may be offline.
+    ///
+    /// - Returns: the conversation.
+    @discardableResult
+    func receive(_ text: String, from customer: String = "anna", providerID: String? = nil, at: UInt64? = nil) throws
+        -> RootID
+    {
+        messages += 1
+        let time = Instant.text(milliseconds: Int64(at ?? now))
+        let line = """
+            {"channel": "whatsapp", "from": {"id": "\(customer)", "name": "\(customer)"},
+            "providerId": "\(providerID ?? "wamid.\(messages)")", "at": "\(time)", "kind": "text", "text": "\(text)"}
+            """
+        let message = try InboundMessage(line: Array(line.utf8))
+        _ = try write("gateway") { [ids] in try $0.receive(message, ids: ids) }
+        return ids.conversation(account: channel, customer: customer)
+    }
+
+    /// The screen of a conversation is drawn.
+    @discardableResult
+    func show(_ conversation: RootID, to name: String) throws -> String { try self[name].markDisplayed(conversation) }
+}
+
+extension Replica {
+    /// A conversation as its screen shows it here.
+    func detail(_ conversation: RootID) throws -> ConversationDetail {
+        try read { try ConversationReader($0).conversation(conversation.text) }
+    }
+
+    /// The inbox as one person sees it here.
+    func cards(for person: ChangeID) throws -> [Card] {
+        var query = InboxQuery()
+        query.limit = 0
+        return try read { try query.cards(in: $0, for: person) }
+    }
+
+    func unread(_ conversation: RootID, for person: ChangeID) throws -> Int? {
+        try cards(for: person).first { $0.id == conversation }?.unread
+    }
+
+    /// All that the screens of this replica show, for comparison.
+    func screens(for person: ChangeID) throws -> [String] {
+        let cards = try cards(for: person).sorted { $0.id < $1.id }
+        let details = try cards.map { try detail($0.id) }
+        let leads = try read { try LeadReader($0).all(limit: 0) }
+        return cards.map { "\($0)" } + details.map { "\($0)" } + leads.map { "\($0)" }
+    }
+
+    /// Fails if the index of words is not what the messages say.
+    func checkWords() throws {
+        try writeLocal { try $0.execute(sql: "INSERT INTO words(words, rank) VALUES('integrity-check', 1)") }
+    }
+}
