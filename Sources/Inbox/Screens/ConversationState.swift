@@ -15,12 +15,11 @@ struct ConversationState {
     init(of row: Int64, in database: Database, past: CausalPast) throws {
         let root = InboxSchema.conversation
         let writes = try Row.fetchAll(
-            database,
-            sql: """
-                SELECT w.field, w.value, w.basis FROM conversation_current w JOIN change ON change.place = w.by
-                WHERE w.root=? ORDER BY w.at, change.id
-                """,
-            arguments: [row])
+            database.cachedStatement(
+                sql: """
+                    SELECT w.field, w.value, w.basis FROM conversation_current w JOIN change ON change.place = w.by
+                    WHERE w.root=? ORDER BY w.at, change.id
+                    """), arguments: [row])
         let status = Int64(root.number(of: "status"))
         let ai = Int64(root.number(of: "ai"))
         let assignee = Int64(root.number(of: "assignee"))
@@ -44,11 +43,11 @@ struct ConversationState {
         // One chain's messages are seen in order, so the newest of each chain speaks for the rest.
         var below = Int64.max
         while let newest = try Int64.fetchOne(
-            database,
-            sql: """
-                SELECT by FROM conversation_message WHERE root=? AND by < ? AND sender = 0 AND historic IS NULL
-                ORDER BY by DESC LIMIT 1
-                """, arguments: [row, below])
+            database.cachedStatement(
+                sql: """
+                    SELECT by FROM conversation_message WHERE root=? AND by < ? AND sender = 0 AND historic IS NULL
+                    ORDER BY by DESC LIMIT 1
+                    """), arguments: [row, below])
         {
             guard try past.holds(newest, in: heads) else { return false }
             below = CausalPast.chainStart(of: newest)

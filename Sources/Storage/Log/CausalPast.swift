@@ -97,7 +97,8 @@ extension Log {
         case .everything: return [change]
         case .heads(let causes):
             return try causes.compactMap { cause in
-                let place = LocalPlace(chain: try chain(of: cause.replica).id, number: cause.number)
+                guard let chain = try knownChain(of: cause.replica) else { return nil }
+                let place = LocalPlace(chain: chain.id, number: cause.number)
                 guard let entry = try past.entry(at: place), entry.hash.prefix.elementsEqual(cause.prefix),
                     try past.hasSeen(place, from: [change])
                 else { return nil }

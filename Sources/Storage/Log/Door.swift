@@ -29,13 +29,16 @@ final class Door {
     }
 
     func readiness(of change: Change, now: UInt64) throws -> Readiness {
-        let chain = try log.chain(of: change.replica)
-        if change.number <= chain.number {
-            let held = try log.past.entry(at: LocalPlace(chain: chain.id, number: change.number))
-            return held?.hash == change.hash ? .known : .refused(.fork)
+        if let chain = try log.knownChain(of: change.replica), chain.number > 0 {
+            if change.number <= chain.number {
+                let held = try log.past.entry(at: LocalPlace(chain: chain.id, number: change.number))
+                return held?.hash == change.hash ? .known : .refused(.fork)
+            }
+            guard change.number == chain.number + 1 else { return .waits(.gap) }
+            guard change.place.previous == chain.hash else { return .refused(.fork) }
+        } else if change.number > 1 {
+            return .waits(.gap)
         }
-        guard change.number == chain.number + 1 else { return .waits(.gap) }
-        if change.number > 1, change.place.previous != chain.hash { return .refused(.fork) }
         if change.stamp.milliseconds > now + Self.earliness { return .waits(.early) }
         for cause in change.causes where try place(of: cause) == nil { return .waits(.cause) }
         return try members.belongs(change) ? .ready : .refused(.stranger)
@@ -92,8 +95,7 @@ final class Door {
     }
 
     private func place(of cause: Cause) throws -> LocalPlace? {
-        let chain = try log.chain(of: cause.replica)
-        guard cause.number <= chain.number else { return nil }
+        guard let chain = try log.knownChain(of: cause.replica), cause.number <= chain.number else { return nil }
         let place = LocalPlace(chain: chain.id, number: cause.number)
         let hash = cause.number == chain.number ? chain.hash : try log.past.entry(at: place)?.hash
         return hash?.prefix.elementsEqual(cause.prefix) == true ? place : nil

@@ -7,7 +7,7 @@ final class Log {
     let database: Database
     let workspace: WorkspaceID
     let past: CausalPast
-    private var chainsByReplica: [ReplicaID: Chain] = [:]
+    private(set) var chainsByReplica: [ReplicaID: Chain] = [:]
     private var changedChains: Set<ReplicaID> = []
 
     init(_ database: Database, workspace: WorkspaceID, statements: StatementCache) {

@@ -36,8 +36,9 @@ extension Replica {
 }
 
 extension Log {
-    /// A chain, if there is a row for it; unlike ``chain(of:)`` it makes none.
+    /// A chain, if there is a row for it; unlike ``chain(of:)`` it makes none. For whatever a stranger may name.
     func knownChain(of replica: ReplicaID) throws -> Chain? {
+        if let held = chainsByReplica[replica] { return held }
         let find = try statement("SELECT id, number, hash, at, cited, sealed FROM chain WHERE replica=?1")
         defer { find.reset() }
         find.bind(1, replica.bytes)

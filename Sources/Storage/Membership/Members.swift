@@ -99,9 +99,8 @@ struct Members {
         guard case .join(let grant, let proof, _) = act, change.number == 1, change.causes.contains(grant) else {
             return nil
         }
-        let place = LocalPlace(chain: try log.chain(of: grant.replica).id, number: grant.number)
         let message = Act.joinProof(workspace: log.workspace, replica: change.replica)
-        guard let opening = try opening(at: place), opening.grant.key.verifies(proof, of: message) else { return nil }
+        guard let opening = try opening(of: grant), opening.grant.key.verifies(proof, of: message) else { return nil }
         return opening
     }
 
