@@ -38,6 +38,10 @@ struct LineReader {
     private var isAtEnd = false
 
     init(path: String) throws {
+        var facts = stat()
+        guard path == "-" || stat(path, &facts) == 0 && facts.st_mode & S_IFMT != S_IFDIR else {
+            throw CLIFailure.noFile(path)
+        }
         // zlib reads what is not compressed as it is.
         let opened = path == "-" ? gzdopen(dup(STDIN_FILENO), "rb") : gzopen(path, "rb")
         guard let opened else { throw CLIFailure.noFile(path) }

@@ -12,9 +12,9 @@ public struct CardProjection: Projection {
     public var definition: String {
         """
         CREATE TABLE card(
-            conversation INTEGER PRIMARY KEY, last_at INTEGER, preview TEXT NOT NULL, channel TEXT, lead BLOB,
+            conversation INTEGER PRIMARY KEY, key BLOB NOT NULL, last_at INTEGER, preview TEXT NOT NULL, channel TEXT, lead BLOB,
             status TEXT NOT NULL, assignee BLOB);
-        CREATE INDEX card_order ON card(last_at DESC, conversation);
+        CREATE INDEX card_order ON card(last_at DESC, key);
         CREATE INDEX card_lead ON card(lead);
         CREATE VIRTUAL TABLE words USING fts5(
             text, content='conversation_message', content_rowid='id', tokenize='unicode61 remove_diacritics 2');
@@ -71,8 +71,8 @@ public struct CardProjection: Projection {
         let preview = last.map { Self.preview(kind: $0["kind"], text: $0["text"]) } ?? ""
         try database.cachedStatement(
             sql: """
-                INSERT OR REPLACE INTO card(conversation, last_at, preview, channel, lead, status, assignee)
-                SELECT id, ?2, ?3, channel, lead, ?4, ?5 FROM conversation WHERE id=?1
+                INSERT OR REPLACE INTO card(conversation, key, last_at, preview, channel, lead, status, assignee)
+                SELECT id, key, ?2, ?3, channel, lead, ?4, ?5 FROM conversation WHERE id=?1
                 """
         ).execute(arguments: [row, lastAt, preview, state.status.rawValue, state.assignee])
     }

@@ -79,10 +79,8 @@ public struct InboxQuery: Sendable {
         let rows = try Row.fetchAll(
             database,
             sql: """
-                SELECT card.*, conversation.key, lead.id AS lead_row, lead.name, lead.avatar
-                FROM card JOIN conversation ON conversation.id = card.conversation
-                LEFT JOIN lead ON lead.key = card.lead
-                \(conditions.sql) ORDER BY card.last_at DESC, card.conversation LIMIT ?
+                SELECT card.*, lead.id AS lead_row, lead.name, lead.avatar FROM card LEFT JOIN lead ON lead.key = card.lead
+                \(conditions.sql) ORDER BY card.last_at DESC, card.key LIMIT ?
                 """, arguments: conditions.arguments + [limit == 0 ? -1 : limit])
         return try rows.compactMap { row in
             guard let id = RootID(bytes: row["key"] as Data?) else { return nil }

@@ -60,8 +60,7 @@ public struct LeadReader {
         let conversations = try Data.fetchAll(
             database.cachedStatement(
                 sql: """
-                    SELECT conversation.key FROM card JOIN conversation ON conversation.id = card.conversation
-                    WHERE card.lead=? ORDER BY card.last_at DESC, conversation.key
+                    SELECT key FROM card WHERE lead=? ORDER BY last_at DESC, key
                     """), arguments: [lead["key"] as Data])
         return Lead(
             id: id, name: lead["name"], email: lead["email"], phone: lead["phone"], avatar: lead["avatar"],
