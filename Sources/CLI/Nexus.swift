@@ -22,6 +22,7 @@ struct Nexus: ParsableCommand {
         let arguments = ArgumentOrder.arranged(Array(CommandLine.arguments.dropFirst()))
         let isJSON = arguments.prefix { $0 != "--" }.contains("--json")
         do {
+            try ArgumentText.check()
             var command = try parseAsRoot(arguments)
             try command.run()
         } catch {

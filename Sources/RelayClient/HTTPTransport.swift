@@ -51,6 +51,9 @@ public final class HTTPTransport {
 
     deinit { nexus_curl_destroy(handle) }
 
+    /// Whether an address can be asked at all: http or https, a host, no user name.
+    public static func takes(_ url: String) -> Bool { HTTPAddress(url) != nil }
+
     /// Sends one request and waits for the whole answer. Any status is an answer, 500 too.
     ///
     /// - Parameters:

@@ -34,11 +34,12 @@ public final class Replica {
     let configuration: Configuration
     let key: SigningKey
     private let queue: DatabaseQueue
-    private let lock: WriterLock
+    /// Nil for a replica that is only read.
+    private let lock: WriterLock?
     private let statements = StatementCache()
 
     private init(
-        _ queue: DatabaseQueue, lock: WriterLock, workspace: WorkspaceID, id: ReplicaID, key: SigningKey,
+        _ queue: DatabaseQueue, lock: WriterLock?, workspace: WorkspaceID, id: ReplicaID, key: SigningKey,
         configuration: Configuration
     ) {
         (self.queue, self.lock, self.workspace, self.id) = (queue, lock, workspace, id)
@@ -63,7 +64,7 @@ public final class Replica {
     ) throws(StorageFailure) -> Replica {
         try StorageFailure.translating {
             guard Glibc.access(path, F_OK) == 0 else { throw StorageFailure.missing }
-            let lock = try WriterLock(path: path + ".lock")
+            let lock = access == .writing ? try WriterLock(path: path + ".lock") : nil
             let queue = access == .writing ? try Connection.writer(path: path) : try Connection.reader(path: path)
             let (workspace, id) = try queue.read { database in
                 try checkVersion(of: database)
@@ -142,7 +143,8 @@ public final class Replica {
     /// As ``write(durability:_:)``, for a body that throws errors of its own.
     func openDoor<Result>(_ durability: Durability, _ body: (Door) throws -> Result) throws -> Result {
         try StorageFailure.translatingSQLite {
-            try lock.whileHeld {
+            guard let lock else { throw StorageFailure(code: ResultCode.SQLITE_READONLY.rawValue) }
+            return try lock.whileHeld {
                 try queue.writeWithoutTransaction { database in
                     try database.execute(sql: durability.pragma)
                     var result: Result?

@@ -86,6 +86,24 @@ struct CommandLineTests {
         #expect(!screen.unicodeScalars.contains("\u{202E}"))
     }
 
+    @Test func `a text that is not UTF-8 is refused, not mended`() throws {
+        let terminal = try Terminal()
+        try terminal.foundWorkspace()
+        let id = try terminal.importConversation("c1")
+        let nexus = "'\(Terminal.program)' --home '\(terminal.path("olga"))' note \(id)"
+        for command in ["\(nexus) \"$(printf 'a\\377b')\"", "printf 'a\\377b' | \(nexus) -"] {
+            #expect(try terminal.start(["-c", command], program: "/bin/sh").status == 65)
+        }
+        #expect(try terminal.nexus("olga", "show", id).json["messages"].list.count == 1)
+    }
+
+    @Test func `a result that cannot be written is a failure`() throws {
+        let terminal = try Terminal()
+        try terminal.foundWorkspace()
+        let command = "'\(Terminal.program)' --home '\(terminal.path("olga"))' status > /dev/full"
+        #expect(try terminal.start(["-c", command], program: "/bin/sh").status == 74)
+    }
+
     @Test func `a message of 440,000 bytes is a message like any other`() throws {
         let terminal = try Terminal()
         try terminal.foundWorkspace()

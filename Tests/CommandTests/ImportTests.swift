@@ -11,7 +11,8 @@ struct ImportTests {
         #expect(run.status == 65)
         #expect(run.json["conversations"].number == 2)
         #expect(run.json["failed"].number == 1)
-        #expect(run.errors.contains("Line 2:"))
+        #expect(run.errors.contains(#"{"line":2,"#))
+        #expect(try terminal.plain("olga", "import", file).errors.contains("Line 2:"))
     }
 
     @Test func `the same file twice makes no change, and a longer one adds only what is new`() throws {
@@ -35,22 +36,41 @@ struct ImportTests {
         #expect(messages.map { $0["text"].text } == ["Hi", "Hello"])
     }
 
-    @Test func `a compressed file that was cut off is noticed, and what could be read is in`() throws {
+    @Test func `of a compressed file that was cut off or damaged nothing is taken`() throws {
         let terminal = try Terminal()
         try terminal.foundWorkspace()
         let lines = (0..<400).map { number in
             Self.conversation("c\(number)", messages: [("m", "customer", "\(UUID())", "2026-05-01T10:00:00Z")])
         }
         let plain = try terminal.write(lines.joined(separator: "\n") + "\n", to: "whole.jsonl")
-        let zip = try terminal.start(
-            ["-c", "gzip -k '\(plain)' && head -c 9000 '\(plain).gz' > '\(plain).cut.gz'"], program: "/bin/sh")
+        let zip = try terminal.start(["-k", plain], program: "/bin/gzip")
         try #require(zip.status == 0)
-        #expect(try terminal.nexus("olga", "import", plain + ".cut.gz").status == 65)
-        let held = try terminal.nexus("olga", "inbox", "--limit", "0").json.list.count
-        #expect(held > 0 && held < 400)
-        let whole = try terminal.nexus("olga", "import", plain + ".gz")
-        #expect(whole.status == 0)
-        #expect(whole.json["changes"].number == 400 - held)
+        let whole = try Data(contentsOf: URL(fileURLWithPath: plain + ".gz"))
+        var flipped = whole
+        flipped[whole.count * 3 / 4] ^= 0x10
+        for bytes in [whole.prefix(9_000), whole.dropLast(8), flipped] {
+            try bytes.write(to: URL(fileURLWithPath: plain + ".damaged.gz"))
+            let run = try terminal.nexus("olga", "import", plain + ".damaged.gz")
+            #expect(run.status == 65)
+            #expect(run.error["error"].text == "damaged-file")
+        }
+        #expect(try terminal.nexus("olga", "inbox").json.list.isEmpty)
+        #expect(try terminal.nexus("olga", "import", plain + ".gz").json["changes"].number == 400)
+    }
+
+    @Test func `a field that is too long fails its line, not the import`() throws {
+        let terminal = try Terminal()
+        try terminal.foundWorkspace()
+        let lines = ["a", "b", "c"].map { id in
+            Self.conversation(id, messages: [("m1", "customer", id, "2026-05-01T10:00:00Z")])
+        }
+        let long = lines[1].replacing(
+            #""subject":null"#, with: #""subject":"\#(String(repeating: "x", count: 5_000_000))""#)
+        let file = try terminal.write([lines[0], long, lines[2]].joined(separator: "\n"), to: "f.jsonl")
+        let run = try terminal.nexus("olga", "import", file)
+        #expect(run.status == 65)
+        #expect(run.json["conversations"].number == 2)
+        #expect(run.errors.contains(#""line":2"#))
     }
 
     @Test func `messages stand in order of time; those without one keep their place and show none`() throws {

@@ -129,7 +129,9 @@ struct RelayCommandTests {
             try terminal.nexus(role, "sync")
         }
         #expect(try terminal.nexus("agent", "import", terminal.path("import.jsonl")).status == 77)
+        try terminal.nexus("agent", "note", id, "kept back")
         #expect(try terminal.nexus("agent", "invite").status == 77)
+        #expect(try terminal.nexus("agent", "status").json["unsent"].number == 1, "what is refused publishes nothing")
         #expect(try terminal.nexus("viewer", "reply", id, "Hi").status == 77)
         #expect(try terminal.nexus("viewer", "close", id).status == 77)
         #expect(try terminal.nexus("agent", "receive", "-", input: "{}").error["error"].text == "not-a-gateway")
@@ -154,6 +156,9 @@ struct RelayCommandTests {
         let first = try terminal.nexus("g", "receive", "-", input: message + "\n" + message + "\n")
         #expect(first.json["received"].number == 2)
         #expect(first.json["changes"].number == 1)
+        let moved = message.replacing("1202", with: "1303")
+        #expect(
+            try terminal.nexus("g", "receive", "-", input: moved).json["changes"].number == 0, "one id is one message")
         let other = message.replacing("\"whatsapp\"", with: "\"messenger\"")
         let failed = try terminal.nexus("g", "receive", "-", input: other + "\n{}\n")
         #expect(failed.status == 65)
@@ -176,6 +181,13 @@ struct RelayCommandTests {
         let run = try terminal.nexus("olga", "sync")
         #expect(run.status == 76)
         #expect(run.error["error"].text == "not-a-relay")
+
+        let relay = try RelayProcess(terminal)
+        #expect(try terminal.nexus("olga", "sync", "--relay", relay.url).status == 0)
+        for address in [page.url, "ftp://127.0.0.1", "http://user:secret@127.0.0.1", "nonsense"] {
+            #expect(try terminal.nexus("olga", "sync", "--relay", address).status != 0)
+            #expect(try terminal.nexus("olga", "status").json["relay"].text == relay.url, "\(address) is not kept")
+        }
     }
 
     @Test func `the demo ends with equal digests and says how each conflict was settled`() throws {

@@ -15,7 +15,7 @@ struct Import: ParsableCommand {
         let replica = try options.home.open()
         let role = try replica.member(replica.id.device)?.role
         guard role == .owner || role == .admin else { throw InboxFailure.notAllowed(role ?? .viewer) }
-        var run = try ImportRun(replica, path: file)
+        var run = try ImportRun(replica, path: file, isJSON: options.json)
         try run.all()
         let counts = run.counts
         if options.json {
@@ -52,10 +52,12 @@ struct ImportRun {
     private var number = 0
     private var isAtEnd = false
     private var damage: CLIFailure?
+    private let isJSON: Bool
 
-    init(_ replica: Replica, path: String) throws {
-        self.replica = replica
+    init(_ replica: Replica, path: String, isJSON: Bool) throws {
+        (self.replica, self.isJSON) = (replica, isJSON)
         ids = NaturalID(secret: try replica.localValue(.secret).bytes ?? [])
+        try LineReader.check(path: path)
         lines = try LineReader(path: path)
     }
 
@@ -91,7 +93,7 @@ struct ImportRun {
                 batch.append(conversation)
             } catch let rejection as LineRejection {
                 counts.failed += 1
-                Console.note("Line \(number): \(Explanation.words(rejection)).")
+                LineNote.print(number, rejection, json: isJSON)
             } catch let failure as CLIFailure {
                 // What was read so far is taken in first.
                 (damage, isAtEnd) = (failure, true)
@@ -99,6 +101,15 @@ struct ImportRun {
             }
         }
         return batch
+    }
+}
+
+/// Names a line that was not taken, by its number.
+enum LineNote {
+    static func print(_ number: Int, _ rejection: LineRejection, json: Bool) {
+        let words = Explanation.words(rejection)
+        guard json else { return Console.note("Line \(number): \(words).") }
+        Console.note(JSONOutput.object([("line", JSONOutput(number)), ("message", .string(words))]).text())
     }
 }
 
@@ -116,6 +127,7 @@ struct Receive: ParsableCommand {
         guard try replica.localValue(.channel) != .null else {
             throw InboxFailure.notAGateway
         }
+        try LineReader.check(path: file)
         var lines = try LineReader(path: file)
         defer { lines.close() }
         var (received, changes, failed, number) = (0, 0, 0, 0)
@@ -136,7 +148,7 @@ struct Receive: ParsableCommand {
                 changes += change == nil ? 0 : 1
             } catch let rejection as LineRejection {
                 failed += 1
-                Console.note("Line \(number): \(Explanation.words(rejection)).")
+                LineNote.print(number, rejection, json: options.json)
             }
         }
         if options.json {

@@ -18,7 +18,10 @@ struct Invite: ParsableCommand {
         let names = Role.allCases.filter { $0 != .relay }.map(\.name)
         let role = try Choice.of(role, named: "role", among: names) { Role(name: $0) }
         guard let lifetime = Lifetime.parse(expires), lifetime > 0 else { throw CLIFailure.badLifetime(expires) }
+        guard (1...10_000).contains(uses) else { throw CLIFailure.badUses }
         let replica = try options.home.open()
+        // Before the network is touched: what is refused publishes nothing.
+        if let own = try replica.member(replica.id.device)?.role, !own.mayInvite { throw InboxFailure.notAllowed(own) }
         let expiry = WallClock.now() + UInt64(clamping: lifetime)
         // The relay's key is learned before the invitation is made, so that the invitation can carry it.
         let isReachable = (try? Syncing(replica, home: options.home).run()) != nil
@@ -35,7 +38,7 @@ struct Invite: ParsableCommand {
     private static func make(in replica: Replica, role: Role, expires: UInt64, uses: UInt64) throws -> Invitation {
         let seed = SystemRandom.bytes(SigningKey.seedByteCount)
         guard let key = SigningKey(seed: seed) else { preconditionFailure("a seed of the right length gives a key") }
-        let grant = Grant(role: role, key: key.device, isDevice: false, expires: expires, uses: max(uses, 1))
+        let grant = Grant(role: role, key: key.device, isDevice: false, expires: expires, uses: uses)
         return try replica.transact(now: WallClock.now()) { transaction in
             let author = try transaction.author()
             guard author.role.mayInvite, role != .owner || author.role == .owner else {

@@ -17,6 +17,7 @@ struct Init: ParsableCommand {
     func run() throws {
         try Names.check(workspace)
         try Names.check(person)
+        if let relay { try Syncing.check(relay) }
         let key = try options.home.make()
         let replica = try Replica.found(
             at: options.home.database, name: workspace, person: person, secret: SystemRandom.bytes(32), key: key,
@@ -112,9 +113,17 @@ struct Joining {
 
 /// Names of people and workspaces.
 enum Names {
-    /// - Throws: `.emptyName` unless there is something to see in it and it is short.
+    /// - Throws: `.emptyName` for nothing but spaces, `.badName` for what cannot be seen or is long.
     static func check(_ name: String) throws {
-        guard name.contains(where: { !$0.isWhitespace }), name.utf8.count <= 200 else { throw CLIFailure.emptyName }
+        guard name.contains(where: { !$0.isWhitespace }) else { throw CLIFailure.emptyName }
+        guard name.utf8.count <= 200, TerminalText.safe(name, multiline: false) == name || isRightToLeft(name) else {
+            throw CLIFailure.badName
+        }
+    }
+
+    /// Right-to-left names are printed between isolates, so they differ from what is printed in nothing else.
+    private static func isRightToLeft(_ name: String) -> Bool {
+        TerminalText.safe(name, multiline: false).filter { $0 != "\u{2068}" && $0 != "\u{2069}" } == name
     }
 }
 

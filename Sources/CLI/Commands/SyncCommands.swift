@@ -15,8 +15,7 @@ struct SyncNow: ParsableCommand {
 
     func run() throws {
         let replica = try options.home.open()
-        if let relay { try Syncing.remember(relay, in: replica) }
-        let report = try Syncing(replica, home: options.home).run()
+        let report = try Syncing(replica, home: options.home).run(with: relay)
         if options.json {
             Console.print(
                 JSONOutput.object([
@@ -47,14 +46,27 @@ struct Syncing {
         return try RelayExchange(replica, key: home.key(), url: url, clock: WallClock.now).run()
     }
 
-    /// Another address may be another relay: its key is learned again, and the old cursor means nothing there.
-    static func remember(_ relay: String, in replica: Replica) throws {
-        try replica.writeLocal { database in
-            guard try LocalValues.value(.relay, in: database).text != relay else { return }
-            let hadRelay = try LocalValues.value(.relay, in: database) != .null
-            try LocalValues.set(.relay, .text(relay), in: database)
-            if hadRelay { try LocalValues.set(.relayKey, .null, in: database) }
+    /// Syncs with the relay at another address from now on. If what answers there is no relay, the old address stays;
+    /// if nobody answers, the new one is kept for later.
+    func run(with relay: String?) throws -> SyncReport {
+        guard let relay, try replica.localValue(.relay).text != relay else { return try run() }
+        try Self.check(relay)
+        let (oldRelay, oldKey) = (try replica.localValue(.relay), try replica.localValue(.relayKey))
+        try replica.setLocalValue(.relay, .text(relay))
+        // Another address may be another relay: its key is learned again.
+        if oldRelay != .null { try replica.setLocalValue(.relayKey, .null) }
+        do {
+            return try run()
+        } catch SyncFailure.nonsense where oldRelay != .null {
+            try replica.setLocalValue(.relay, oldRelay)
+            try replica.setLocalValue(.relayKey, oldKey)
+            throw SyncFailure.nonsense
         }
+    }
+
+    /// - Throws: a failure for anything that is not `http[s]://host[:port]`; nothing was contacted yet.
+    static func check(_ relay: String) throws {
+        guard HTTPTransport.takes(relay) else { throw SyncFailure.unreachable(.badAddress) }
     }
 }
 

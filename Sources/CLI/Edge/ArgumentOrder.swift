@@ -46,3 +46,14 @@ enum ArgumentOrder {
         return valueOptions.contains { argument.hasPrefix($0 + "=") }
     }
 }
+
+/// What the command line is made of.
+enum ArgumentText {
+    /// - Throws: `.notText` if an argument is not UTF-8: Swift would mend it silently, and text is stored exactly.
+    static func check() throws {
+        for index in 0..<Int(CommandLine.argc) {
+            guard let argument = CommandLine.unsafeArgv[index] else { continue }
+            guard String(validatingCString: argument) != nil else { throw CLIFailure.notText }
+        }
+    }
+}

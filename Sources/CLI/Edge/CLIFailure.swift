@@ -7,6 +7,9 @@ enum CLIFailure: Error {
     case cannotWrite(String, Int32)
     case noFile(String)
     case damagedFile(String)
+    case notText
+    case badName
+    case badUses
     case badInvitation
     case notForGateways
     case needsGatewayInvitation

@@ -28,8 +28,8 @@ enum Console {
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            // Nobody reads any more: there is nothing left to do.
-            guard count > 0 else { exit(0) }
+            // Nobody reads any more: there is nothing left to do. Anything else loses what was asked for.
+            guard count > 0 else { exit(errno == EPIPE ? 0 : 74) }
             bytes = bytes.dropFirst(count)
         }
     }

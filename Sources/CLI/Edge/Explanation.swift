@@ -78,7 +78,14 @@ struct Explanation {
         case .damagedFile(let path):
             Explanation(
                 "damaged-file", 65, "\(path) ends in the middle or is damaged.",
-                hint: "What could be read before is in. Get the file again and run it again.")
+                hint: "Get the file again and run it again: what is in already stays as it is.")
+        case .notText:
+            Explanation("not-text", 65, "That text is not UTF-8.", hint: "Convert it, for instance with iconv.")
+        case .badName:
+            Explanation(
+                "bad-name", 65, "That name cannot be seen, or is longer than 200 bytes.",
+                hint: "Use letters, digits and punctuation.")
+        case .badUses: Explanation("bad-uses", 2, "An invitation lets in 1 to 10,000 devices.", hint: "See --uses.")
         case .badInvitation:
             Explanation(
                 "bad-invitation", 65, "That is not a whole invitation.",
@@ -228,7 +235,7 @@ struct Explanation {
             Explanation("not-a-member", 77, "The relay does not know this device.", hint: "Ask for a new invitation.")
         case .fork:
             Explanation(
-                "fork", 70, "The relay holds other changes of this device: its home was restored or copied.",
+                "fork", 65, "The relay holds other changes of this device: its home was restored or copied.",
                 hint: "Keep this directory and join again in another home.")
         case .expired:
             Explanation("invitation-expired", 77, "The invitation has expired.", hint: "Ask for a new one.")
@@ -248,8 +255,21 @@ struct Explanation {
             Explanation(
                 "address-in-use", 69, "Another program listens on \(host):\(port).",
                 hint: "Choose another port, or 0 for any free one.")
+        case .cannotListen(let host, let port, _):
+            Explanation("cannot-listen", 69, "Cannot listen on \(host):\(port).", hint: "Check --listen.")
+        case .badDataDirectory:
+            Explanation("no-data", 66, "There is no data directory to use there.", hint: "Check --data.")
+        case .dataDirectoryInUse:
+            Explanation("data-in-use", 75, "Another relay serves from this data directory.", hint: "Stop it first.")
+        case .looseKeyFile:
+            Explanation(
+                "loose-key-file", 77, "The relay's key file can be read by others, or is no plain file.",
+                hint: "chmod 600 relay.key in the data directory.")
+        case .badKeyFile:
+            Explanation(
+                "bad-key-file", 66, "The relay's key file is damaged.",
+                hint: "Restore it from a backup: clients know the relay by that key.")
         case .storage(let failure): of(failure)
-        default: Explanation("relay", 74, "The relay cannot start: \(failure).", hint: "Check --data and --listen.")
         }
     }
 
@@ -259,7 +279,7 @@ struct Explanation {
         case .malformed: "it is not JSON of the shape this file must have"
         case .missing(let field): "\(field) is missing or empty"
         case .badTime: "a time in it is not RFC 3339"
-        case .textTooLong: "a text in it has more than 1,048,576 bytes"
+        case .textTooLong: "a message in it has more than 1,048,576 bytes, or another field more than 65,536"
         case .repeatedMessageID: "two of its messages have one id"
         case .otherChannel: "it is of another channel than this gateway's"
         case .unknownKind: "its kind is none that a customer can send"

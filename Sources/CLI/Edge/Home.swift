@@ -14,7 +14,7 @@ struct Home {
         } else if let data = Environment.value("XDG_DATA_HOME") {
             self.path = data + "/nexus"
         } else {
-            self.path = (Environment.value("HOME") ?? ".") + "/.local/share/nexus"
+            self.path = Environment.userDirectory + "/.local/share/nexus"
         }
     }
 
@@ -60,6 +60,11 @@ enum Environment {
         guard let value = getenv(name).map({ String(cString: $0) }), !value.isEmpty else { return nil }
         return value
     }
+
+    /// `HOME`, else what the system's user list says.
+    static var userDirectory: String {
+        value("HOME") ?? getpwuid(getuid()).map { String(cString: $0.pointee.pw_dir) } ?? "/"
+    }
 }
 
 /// The wall clock.
@@ -96,7 +101,8 @@ enum PrivateFiles {
 
     /// - Throws: `.looseKeyFile` if others than the owner may read it, or it is no plain file.
     static func read(_ path: String) throws -> String {
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        // Not to wait for the other end of what may be a pipe.
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { throw CLIFailure.badKeyFile(path) }
         defer { close(descriptor) }
         var facts = stat()

@@ -16,7 +16,8 @@ enum StandardInput {
             // More than any command takes: the rest is not read.
             guard bytes.count <= FormatLimit.text.rawValue * 2 else { break }
         }
-        return String(decoding: bytes, as: UTF8.self)
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw CLIFailure.notText }
+        return text
     }
 
     /// A text given as an argument, or `-` for standard input without its last line break.
@@ -36,6 +37,15 @@ struct LineReader {
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
     private var held: ArraySlice<UInt8> = []
     private var isAtEnd = false
+
+    /// Whether the file at `path` is whole: what is read from a damaged one may be wrong before the damage is noticed.
+    /// Only files that can be read twice are checked.
+    static func check(path: String) throws {
+        guard path != "-" else { return }
+        var lines = try LineReader(path: path)
+        defer { lines.close() }
+        while try lines.fill() {}
+    }
 
     init(path: String) throws {
         var facts = stat()

@@ -81,7 +81,8 @@ extension InboxWriter {
     private func append(_ body: String, kind: MessageKind, basis: Basis, to conversation: RootID) throws -> Written {
         try Self.check(body)
         let author = try transaction.author()
-        guard author.role != .gateway, author.role != .viewer else { throw InboxFailure.notAllowed(author.role) }
+        let mayWrite = InboxSchema.people.contains(author.role) || (author.role == .assistant && kind != .note)
+        guard mayWrite else { throw InboxFailure.notAllowed(author.role) }
         let sender: Sender = author.role == .assistant ? .assistant : .agent
         let element = Element(
             basis: basis,

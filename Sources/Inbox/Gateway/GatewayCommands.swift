@@ -61,8 +61,8 @@ extension InboxWriter {
         try Bool.fetchOne(
             database,
             sql: """
-                SELECT 1 FROM conversation_message m JOIN conversation c ON c.id = m.root WHERE c.key=? AND m.key=?
-                """, arguments: [Data(inbound.conversation.bytes), Data(inbound.id.bytes)]) ?? false
+                SELECT 1 FROM conversation_message WHERE key=? AND sender = 0 AND historic IS NULL
+                """, arguments: [Data(inbound.id.bytes)]) ?? false
     }
 
     private func append(_ inbound: Inbound) -> Operation {

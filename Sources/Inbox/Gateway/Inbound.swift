@@ -26,7 +26,10 @@ public struct InboundMessage: Decodable, Sendable {
         }
         guard !from.id.isEmpty else { throw .missing("from.id") }
         guard !providerId.isEmpty else { throw .missing("providerId") }
-        guard (text ?? "").utf8.count <= 1 << 20 else { throw .textTooLong }
+        let fields = [from.id, providerId, channel] + [from.name, from.phone, from.email].compactMap { $0 }
+        guard (text ?? "").utf8.count <= 1 << 20,
+            fields.allSatisfy({ $0.utf8.count <= ImportedConversation.fieldLimit })
+        else { throw .textTooLong }
         if let kind, MessageKind(name: kind) == nil || kind == "note" { throw .unknownKind }
         if let at, Instant.parse(at) == nil { throw .badTime }
     }

@@ -48,6 +48,11 @@ public struct ImportedConversation: Decodable, Sendable {
         let at: String?
         let details: MessageDetails
 
+        var fits: Bool {
+            text.utf8.count <= 1 << 20 && (details.text?.utf8.count ?? 0) <= 1 << 20
+                && max(author?.utf8.count ?? 0, id?.utf8.count ?? 0) <= ImportedConversation.fieldLimit
+        }
+
         private enum Keys: String, CodingKey { case id, from, author, text, at }
 
         init(from decoder: any Decoder) throws {
@@ -72,10 +77,23 @@ public struct ImportedConversation: Decodable, Sendable {
             throw .malformed
         }
         guard !id.isEmpty else { throw .missing("id") }
-        guard messages.allSatisfy({ $0.text.utf8.count <= 1 << 20 }) else { throw .textTooLong }
+        guard messages.allSatisfy(\.fits), fields.allSatisfy({ $0.utf8.count <= Self.fieldLimit }) else {
+            throw .textTooLong
+        }
         guard messages.allSatisfy({ $0.at.map { Instant.parse($0) != nil } ?? true }) else { throw .badTime }
         let ids = messages.compactMap(\.id)
         guard Set(ids).count == ids.count else { throw .repeatedMessageID }
+    }
+
+    /// Bytes of a field that is no message's text: all of them together fit into one change.
+    static let fieldLimit = 1 << 16
+
+    private var fields: [String] {
+        let customer = [
+            customer?.name, customer?.email, customer?.phone, customer?.locale, customer?.username,
+            customer?.attributes?.text,
+        ]
+        return ([channel, subject, status, source, id] + customer).compactMap { $0 } + (labels ?? [])
     }
 
     var isClosed: Bool { ["solved", "closed", "spam"].contains(status) }

@@ -3,7 +3,7 @@ public import Storage
 
 /// Every field of the inbox, once. Tables, merging, digest and rights derive from it; a new field is a new line.
 public enum InboxSchema {
-    private static let people: Set<Role> = [.owner, .admin, .agent]
+    static let people: Set<Role> = [.owner, .admin, .agent]
     private static let keepers: Set<Role> = [.owner, .admin]
     private static let inbound: Set<Role> = [.owner, .admin, .gateway]
     private static let everyone: Set<Role> = [.owner, .admin, .agent, .gateway, .assistant]
@@ -22,7 +22,7 @@ public enum InboxSchema {
             .init(8, "status", .causalRegister(.text), writers: people.union([.assistant])),
             .init(9, "ai", .causalRegister(.text), writers: people.union([.assistant])),
             .init(10, "assignee", .causalRegister(.bytes), writers: people),
-            .init(11, "labels", .set(.text), writers: everyone),
+            .init(11, "labels", .set(.text), writers: people),
             .init(12, "message", .sequence(message, marked: "sender = 0 AND historic IS NULL"), writers: everyone),
             .init(13, "reads", .mark(over: "message"), writers: people.union([.viewer])),
         ])
@@ -48,7 +48,7 @@ public enum InboxSchema {
             .init(7, "attributes", .register(.text), writers: inbound),
             .init(8, "status", .causalRegister(.text), writers: everyone),
             .init(9, "score", .causalRegister(.integer), writers: people.union([.assistant])),
-            .init(10, "labels", .set(.text), writers: everyone),
+            .init(10, "labels", .set(.text), writers: people),
         ])
 
     /// An account with a provider, served by one gateway.

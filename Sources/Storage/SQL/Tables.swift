@@ -87,6 +87,7 @@ enum Tables {
             CREATE UNIQUE INDEX \(table)_key ON \(table)(root, key);
             CREATE INDEX \(table)_position ON \(table)(root, position, key);
             CREATE INDEX \(table)_marked ON \(table)(root, by) WHERE \(marked);
+            CREATE INDEX \(table)_marked_key ON \(table)(key) WHERE \(marked);
             """
     }
 }

@@ -5,8 +5,8 @@ import Glibc
 /// SQLite before 3.51.3 can lose commits when two connections write and checkpoint at once
 /// (https://sqlite.org/wal.html#walresetbug); Debian 12 ships 3.40.1. Readers take no lock.
 final class WriterLock {
-    /// How long one waits for another process before giving up, in milliseconds.
-    static let patience = 60_000
+    /// How long one waits for another process before giving up.
+    static let patience = Duration.seconds(30)
     private let descriptor: Int32
 
     /// - Parameter path: an empty file beside the database, made when absent, readable by its owner only.
@@ -17,7 +17,7 @@ final class WriterLock {
 
     deinit { close(descriptor) }
 
-    /// - Throws: `.busy` if another process holds the lock for a whole minute.
+    /// - Throws: `.busy` if other processes hold the lock for longer than ``patience``.
     func whileHeld<Result>(_ body: () throws -> Result) throws -> Result {
         try take()
         defer { flock(descriptor, LOCK_UN) }
@@ -25,12 +25,11 @@ final class WriterLock {
     }
 
     private func take() throws {
-        var waited = 0
+        let deadline = ContinuousClock.now + Self.patience
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK || errno == EINTR else { throw StorageFailure.disk(code: errno) }
-            guard waited < Self.patience else { throw StorageFailure.busy }
+            guard ContinuousClock.now < deadline else { throw StorageFailure.busy }
             usleep(2_000)
-            waited += 2
         }
     }
 }
