@@ -134,6 +134,9 @@ struct RelayCommandTests {
         #expect(try terminal.nexus("agent", "status").json["unsent"].number == 1, "what is refused publishes nothing")
         #expect(try terminal.nexus("viewer", "reply", id, "Hi").status == 77)
         #expect(try terminal.nexus("viewer", "close", id).status == 77)
+        #expect(try terminal.nexus("viewer", "reopen", id).status == 77, "also where there is nothing to change")
+        #expect(try terminal.nexus("viewer", "label", id, "remove", "absent").status == 77)
+        #expect(try terminal.nexus("viewer", "read", id).status == 0)
         #expect(try terminal.nexus("agent", "receive", "-", input: "{}").error["error"].text == "not-a-gateway")
     }
 

@@ -39,11 +39,23 @@ public struct InboxWriter {
     }
 
     private func requireRight(to operations: [Operation], on kind: Schema.Root) throws {
-        let role = try transaction.author().role
-        for operation in operations {
-            guard let field = kind.fields.first(where: { $0.number == operation.field }) else { continue }
-            guard field.writers.contains(role) else { throw InboxFailure.notAllowed(role) }
+        for field in kind.fields where operations.contains(where: { $0.field == field.number }) {
+            try requireRight(to: field)
         }
+    }
+
+    private func requireRight(to field: Schema.Field) throws {
+        let role = try transaction.author().role
+        guard field.writers.contains(role) else { throw InboxFailure.notAllowed(role) }
+    }
+
+    /// For a command that finds a field of a conversation as it should be: whoever may not write it is told so all
+    /// the same.
+    ///
+    /// - Returns: nil, for there is no change.
+    func unchanged(_ field: String) throws -> ChangeID? {
+        try requireRight(to: InboxSchema.conversation.field(named: field))
+        return nil
     }
 
     /// - Throws: `.textTooLong` or `.emptyText`.
@@ -104,7 +116,7 @@ extension InboxWriter {
         let conversation = try conversation(text)
         let basis = try transaction.basis(of: conversation.id, token: seen, otherwise: .everything)
         let state = try state(of: conversation.row)
-        guard state.status != .closed else { return nil }
+        guard state.status != .closed else { return try unchanged("status") }
         let root = InboxSchema.conversation
         var operations = [root.set("status", .text(ConversationStatus.closed.rawValue), basis: basis)]
         if state.pause != nil { operations.append(root.set("ai", .text(AIControl.on.rawValue))) }
@@ -120,7 +132,7 @@ extension InboxWriter {
         let conversation = try conversation(text)
         _ = try transaction.basis(of: conversation.id, token: seen, otherwise: .nothing)
         let state = try state(of: conversation.row)
-        guard state.statusWrites.contains(where: { $0.status != .active }) else { return nil }
+        guard state.statusWrites.contains(where: { $0.status != .active }) else { return try unchanged("status") }
         let root = InboxSchema.conversation
         return try commit(
             [root.set("status", .text(ConversationStatus.active.rawValue))], on: conversation.id, of: root)?.id
@@ -135,7 +147,7 @@ extension InboxWriter {
         let conversation = try conversation(text)
         _ = try transaction.basis(of: conversation.id, token: seen, otherwise: .nothing)
         let state = try state(of: conversation.row)
-        guard state.status != .humanNeeded || state.pause != .escalation else { return nil }
+        guard state.status != .humanNeeded || state.pause != .escalation else { return try unchanged("status") }
         let root = InboxSchema.conversation
         return try commit(
             [
@@ -147,7 +159,7 @@ extension InboxWriter {
     /// Pauses the assistant by hand.
     public func pauseAI(_ text: String) throws -> ChangeID? {
         let conversation = try conversation(text)
-        guard try state(of: conversation.row).pause == nil else { return nil }
+        guard try state(of: conversation.row).pause == nil else { return try unchanged("ai") }
         let root = InboxSchema.conversation
         return try commit([root.set("ai", .text(AIControl.manual.rawValue))], on: conversation.id, of: root)?.id
     }
@@ -156,7 +168,7 @@ extension InboxWriter {
     public func resumeAI(_ text: String) throws -> ChangeID? {
         let conversation = try conversation(text)
         let state = try state(of: conversation.row)
-        guard state.pause != nil else { return nil }
+        guard state.pause != nil else { return try unchanged("ai") }
         let root = InboxSchema.conversation
         var operations = [root.set("ai", .text(AIControl.on.rawValue))]
         if state.status == .humanNeeded {
@@ -176,7 +188,9 @@ extension InboxWriter {
     /// - Returns: nil if it is so already.
     public func assign(_ text: String, to person: ChangeID?) throws -> ChangeID? {
         let conversation = try conversation(text)
-        guard try state(of: conversation.row).assignee.map(Array.init) != person?.bytes else { return nil }
+        guard try state(of: conversation.row).assignee.map(Array.init) != person?.bytes else {
+            return try unchanged("assignee")
+        }
         let root = InboxSchema.conversation
         return try commit(
             [root.set("assignee", person.map { .bytes($0.bytes) } ?? .null)], on: conversation.id, of: root)?.id
@@ -189,7 +203,7 @@ extension InboxWriter {
         let conversation = try conversation(text)
         let basis = try transaction.basis(of: conversation.id, token: seen, otherwise: .everything)
         let unread = try UnreadCount(database: database, person: transaction.author().person)
-        guard try unread.count(in: conversation.row) > 0 else { return nil }
+        guard try unread.count(in: conversation.row) > 0 else { return try unchanged("reads") }
         let root = InboxSchema.conversation
         let operation = Operation(field: root.number(of: "reads"), action: .raise(basis))
         return try commit([operation], on: conversation.id, of: root)?.id

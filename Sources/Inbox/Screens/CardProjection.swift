@@ -21,7 +21,7 @@ public struct CardProjection: Projection {
         """
     }
 
-    /// The longest preview, in characters.
+    /// The longest preview, in Unicode scalars; it ends between characters.
     static let previewLength = 120
 
     /// Brings cards and words up to date.
@@ -90,7 +90,7 @@ public struct CardProjection: Projection {
                 isGap = !line.isEmpty
                 continue
             }
-            count += isGap ? 2 : 1
+            count += character.unicodeScalars.count + (isGap ? 1 : 0)
             guard count <= previewLength else { break }
             if isGap { line.append(" ") }
             isGap = false
