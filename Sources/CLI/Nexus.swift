@@ -15,8 +15,8 @@ struct Nexus: ParsableCommand {
         ])
 
     static func main() {
-        // A reader that went away (`nexus inbox | head`) ends the program quietly, instead of by a signal's message.
-        signal(SIGPIPE, SIG_DFL)
+        // A reader that went away (`nexus inbox | head`) shows as a failed write, which ends the program quietly.
+        signal(SIGPIPE, SIG_IGN)
         // What was not committed is not there; what was, is. The relay handles the signal itself.
         signal(SIGINT) { _ in _exit(130) }
         let arguments = ArgumentOrder.arranged(Array(CommandLine.arguments.dropFirst()))

@@ -58,6 +58,31 @@ struct ImportTests {
         #expect(try terminal.nexus("olga", "import", plain + ".gz").json["changes"].number == 400)
     }
 
+    @Test func `a pipe is read once, and all of it`() throws {
+        let terminal = try Terminal()
+        try terminal.foundWorkspace()
+        let line = Self.conversation("a", messages: [("m1", "customer", "Hi", "2026-05-01T10:00:00Z")])
+        #expect(try terminal.nexus("olga", "import", "-", input: line).json["changes"].number == 1)
+        let other = try terminal.write(line.replacing(#""id":"a""#, with: #""id":"b""#), to: "other.jsonl")
+        let command =
+            "cat '\(other)' | '\(Terminal.program)' --home '\(terminal.path("olga"))' --json import /dev/stdin"
+        #expect(try terminal.start(["-c", command], program: "/bin/sh").json["changes"].number == 1)
+    }
+
+    @Test func `labels come with their conversation once, whatever is in them`() throws {
+        let terminal = try Terminal()
+        try terminal.foundWorkspace()
+        let line = Self.conversation("a", messages: [("m1", "customer", "Hi", "2026-05-01T10:00:00Z")])
+            .replacing(#"["topic:x"]"#, with: #"["two\nlines","plain"]"#)
+        let file = try terminal.write(line, to: "f.jsonl")
+        try terminal.nexus("olga", "import", file)
+        let card = try terminal.nexus("olga", "inbox").json[0]
+        #expect(card["labels"].texts == ["plain", "two\nlines"])
+        try terminal.nexus("olga", "label", card["id"].text, "remove", "plain")
+        #expect(try terminal.nexus("olga", "import", file).json["changes"].number == 0)
+        #expect(try terminal.nexus("olga", "inbox").json[0]["labels"].texts == ["two\nlines"])
+    }
+
     @Test func `a field that is too long fails its line, not the import`() throws {
         let terminal = try Terminal()
         try terminal.foundWorkspace()

@@ -57,7 +57,7 @@ struct Syncing {
         if oldRelay != .null { try replica.setLocalValue(.relayKey, .null) }
         do {
             return try run()
-        } catch SyncFailure.nonsense where oldRelay != .null {
+        } catch SyncFailure.nonsense {
             try replica.setLocalValue(.relay, oldRelay)
             try replica.setLocalValue(.relayKey, oldKey)
             throw SyncFailure.nonsense

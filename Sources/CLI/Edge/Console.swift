@@ -28,10 +28,20 @@ enum Console {
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            // Nobody reads any more: there is nothing left to do. Anything else loses what was asked for.
-            guard count > 0 else { exit(errno == EPIPE ? 0 : 74) }
+            guard count > 0 else { end(descriptor, errno) }
             bytes = bytes.dropFirst(count)
         }
+    }
+}
+
+extension Console {
+    /// If nobody reads any more, there is nothing left to do. Anything else loses what was asked for.
+    private static func end(_ descriptor: Int32, _ code: Int32) -> Never {
+        if code == EPIPE { exit(0) }
+        if descriptor == STDOUT_FILENO {
+            note("nexus: The result cannot be written: \(String(cString: strerror(code))).")
+        }
+        exit(74)
     }
 }
 

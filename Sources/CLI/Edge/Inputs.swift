@@ -5,6 +5,9 @@ import Inbox
 
 /// Standard input, whole.
 enum StandardInput {
+    /// More than any command takes: what is longer is not read to its end.
+    private static let limit = FormatLimit.text.rawValue * 2
+
     static func text() throws -> String {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -13,8 +16,7 @@ enum StandardInput {
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { break }
             bytes += buffer.prefix(count)
-            // More than any command takes: the rest is not read.
-            guard bytes.count <= FormatLimit.text.rawValue * 2 else { break }
+            guard bytes.count <= Self.limit else { throw InboxFailure.textTooLong(byteCount: bytes.count) }
         }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw CLIFailure.notText }
         return text
@@ -39,25 +41,28 @@ struct LineReader {
     private var isAtEnd = false
 
     /// Whether the file at `path` is whole: what is read from a damaged one may be wrong before the damage is noticed.
-    /// Only files that can be read twice are checked.
+    /// Only a plain file can be read twice; from a pipe the check would take what is to be imported.
     static func check(path: String) throws {
-        guard path != "-" else { return }
+        guard path != "-", try kind(of: path) == S_IFREG else { return }
         var lines = try LineReader(path: path)
         defer { lines.close() }
         while try lines.fill() {}
     }
 
     init(path: String) throws {
-        var facts = stat()
-        guard path == "-" || stat(path, &facts) == 0 && facts.st_mode & S_IFMT != S_IFDIR else {
-            throw CLIFailure.noFile(path)
-        }
+        if path != "-", try Self.kind(of: path) == S_IFDIR { throw CLIFailure.noFile(path) }
         // zlib reads what is not compressed as it is.
         let opened = path == "-" ? gzdopen(dup(STDIN_FILENO), "rb") : gzopen(path, "rb")
         guard let opened else { throw CLIFailure.noFile(path) }
         file = opened
         self.path = path
         gzbuffer(file, 1 << 17)
+    }
+
+    private static func kind(of path: String) throws -> mode_t {
+        var facts = stat()
+        guard stat(path, &facts) == 0 else { throw CLIFailure.noFile(path) }
+        return facts.st_mode & S_IFMT
     }
 
     /// Closes the file.

@@ -80,6 +80,7 @@ public struct ImportedConversation: Decodable, Sendable {
         guard messages.allSatisfy(\.fits), fields.allSatisfy({ $0.utf8.count <= Self.fieldLimit }) else {
             throw .textTooLong
         }
+        guard ImportedLabels(labels ?? []).text.utf8.count <= 1 << 19 else { throw .textTooLong }
         guard messages.allSatisfy({ $0.at.map { Instant.parse($0) != nil } ?? true }) else { throw .badTime }
         let ids = messages.compactMap(\.id)
         guard Set(ids).count == ids.count else { throw .repeatedMessageID }
@@ -123,6 +124,18 @@ struct MessageDetails: Codable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) }
     }
+}
+
+/// The labels that imports brought: JSON, so that any text can be one.
+struct ImportedLabels {
+    /// Sorted, each once, none empty.
+    let all: [String]
+
+    init(_ labels: some Sequence<String>) { all = Set(labels).filter { !$0.isEmpty }.sorted() }
+
+    init(text: String?) { self.init((try? JSONDecoder().decode([String].self, from: Data((text ?? "").utf8))) ?? []) }
+
+    var text: String { (try? JSONEncoder().encode(all)).map { String(decoding: $0, as: UTF8.self) } ?? "" }
 }
 
 /// Any JSON, kept as text with sorted keys.

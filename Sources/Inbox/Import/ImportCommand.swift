@@ -56,23 +56,23 @@ private struct ImportPlan {
 
     /// The conversation's registers and labels, as far as they are not as the file says already.
     private func headOperations() throws -> [Operation] {
-        let labels = Array(Set(file.labels ?? [])).sorted().filter { !$0.isEmpty }
+        let labels = ImportedLabels(file.labels ?? [])
         guard let row else {
             let registers: [(String, String?)] = [
                 ("channel", file.channel), ("subject", file.subject), ("locale", file.customer?.locale),
-                ("source", file.source), ("origin", labels.isEmpty ? nil : labels.joined(separator: "\n")),
+                ("source", file.source), ("origin", labels.all.isEmpty ? nil : labels.text),
             ]
             return [root.write("lead", .bytes(lead.bytes))]
                 + registers.compactMap { field, value in value.map { root.write(field, .text($0)) } }
-                + labels.map { root.add("labels", $0) }
+                + labels.all.map { root.add("labels", $0) }
         }
         // What an earlier import brought and somebody took away since is not brought again.
         let origin = try String.fetchOne(database, sql: "SELECT origin FROM conversation WHERE id=?", arguments: [row])
-        let known = Set((origin ?? "").split(separator: "\n").map(String.init))
-        let fresh = labels.filter { !known.contains($0) }
+        let known = Set(ImportedLabels(text: origin).all)
+        let fresh = labels.all.filter { !known.contains($0) }
         guard !fresh.isEmpty else { return [] }
-        let all = known.union(labels).sorted().joined(separator: "\n")
-        return [root.write("origin", .text(all))] + fresh.map { root.add("labels", $0) }
+        return [root.write("origin", .text(ImportedLabels(known.union(fresh)).text))]
+            + fresh.map { root.add("labels", $0) }
     }
 
     private func hasStatus(_ row: Int64) throws -> Bool {

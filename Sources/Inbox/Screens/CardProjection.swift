@@ -12,8 +12,8 @@ public struct CardProjection: Projection {
     public var definition: String {
         """
         CREATE TABLE card(
-            conversation INTEGER PRIMARY KEY, key BLOB NOT NULL, last_at INTEGER, preview TEXT NOT NULL, channel TEXT, lead BLOB,
-            status TEXT NOT NULL, assignee BLOB);
+            conversation INTEGER PRIMARY KEY, key BLOB NOT NULL, last_at INTEGER, preview TEXT NOT NULL,
+            channel TEXT, lead BLOB, status TEXT NOT NULL, assignee BLOB);
         CREATE INDEX card_order ON card(last_at DESC, key);
         CREATE INDEX card_lead ON card(lead);
         CREATE VIRTUAL TABLE words USING fts5(

@@ -79,7 +79,8 @@ public struct InboxQuery: Sendable {
         let rows = try Row.fetchAll(
             database,
             sql: """
-                SELECT card.*, lead.id AS lead_row, lead.name, lead.avatar FROM card LEFT JOIN lead ON lead.key = card.lead
+                SELECT card.*, lead.id AS lead_row, lead.name, lead.avatar
+                FROM card LEFT JOIN lead ON lead.key = card.lead
                 \(conditions.sql) ORDER BY card.last_at DESC, card.key LIMIT ?
                 """, arguments: conditions.arguments + [limit == 0 ? -1 : limit])
         return try rows.compactMap { row in
