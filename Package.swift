@@ -23,6 +23,8 @@ let package = Package(
     dependencies: [
         // Opens, configures and queries SQLite; the most used and best documented Swift library for it.
         .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
+        // The heap of the walk through causes, and the queue of deltas on their way in.
+        .package(url: "https://github.com/apple/swift-collections.git", exact: "1.6.0"),
         // The relay's HTTP server, on SwiftNIO. Its optional configuration and Foundation parts are switched off.
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1", traits: []),
         // Buffers and channel handlers for the relay's deadlines; at least 2.100.0, where unbounded headers were mended (CVE-2026-28980).
@@ -60,14 +62,16 @@ let package = Package(
 
         // MARK: The core
         .target(name: "CRDT", swiftSettings: strict),
-        .target(name: "ChangeLog", dependencies: ["CRDT", "CSodium"], swiftSettings: strict),
+        .target(name: "ChangeLog", dependencies: ["CRDT", "CSodium", "CZstd"], swiftSettings: strict),
         .target(
             name: "Storage",
             dependencies: [
                 "CRDT", "ChangeLog", "CSQLite", "SQLiteShim", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
-        .target(name: "Sync", dependencies: ["ChangeLog", "CZstd"], swiftSettings: strict),
+        .target(name: "Sync", dependencies: ["ChangeLog"], swiftSettings: strict),
         .target(
             name: "Inbox",
             dependencies: ["CRDT", "ChangeLog", "Storage", .product(name: "GRDB", package: "GRDB.swift")],

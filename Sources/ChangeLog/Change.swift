@@ -30,13 +30,18 @@ public struct Draft: Hashable, Sendable {
     public var isEmpty: Bool { acts.isEmpty && segments.allSatisfy { $0.operations.isEmpty } }
 }
 
+/// One body of a change: the operations on one root, or what stands for them.
+public enum Body: Hashable, Sendable {
+    /// The operations are here.
+    case here(Segment)
+    /// Only their salted hash is: they were withheld on the way, or erased.
+    case withheld(hash: [UInt8])
+}
+
 /// One user action, whole: causes, stamp, nonce, acts and segments.
 ///
 /// Holding one is the proof that it is well-formed and belongs where it stands: it comes only from a verified
 /// ``ReceivedDelta``, from this device's own author, or from the log that one of these was written to.
-///
-///     wire   := flags(0) stamp seed(16) causes acts segments
-///     hashed := flags(0) stamp nonce(8) causes acts (salted hash of each segment)
 ///
 /// The wire carries nothing the receiver can compute: the seed gives the nonce and the salts, the bodies give their
 /// hashes, and author, number and predecessor come from the run the change travels in.
@@ -54,7 +59,9 @@ public struct Change: Hashable, Sendable {
     /// Membership acts.
     public let acts: [Act]
     /// Operations, root by root.
-    public let segments: [Segment]
+    public let bodies: [Body]
+    /// Whether every body is here. A change with one missing cannot be applied.
+    public let isWhole: Bool
     /// The bytes that are stored and forwarded, untouched.
     public let wire: [UInt8]
 
@@ -64,57 +71,40 @@ public struct Change: Hashable, Sendable {
     public var number: UInt64 { place.number }
     /// How another change names this one.
     public var asCause: Cause { Cause(replica: replica, number: number, prefix: hash.prefix) }
+    /// The bodies that are here.
+    public var segments: [Segment] {
+        bodies.compactMap { if case .here(let segment) = $0 { segment } else { nil } }
+    }
 
     /// The one parser of changes. It says what the bytes mean at a place; whether the author wrote them there is for
     /// the seal to say, hence not public.
-    init(wire: ArraySlice<UInt8>, at place: Place) throws(FormatRejection) {
-        guard wire.count <= FormatLimit.change.rawValue else { throw .limit(.change) }
-        var reader = ByteReader(wire)
-        let flags = try reader.integer()
-        guard flags == 0 else { throw .unknownFormat(flags) }
-        stamp = try reader.stamp()
-        let seed = try reader.raw(ChangeSeed.byteCount)
-        causes = try reader.causes()
-        guard !causes.contains(where: { $0.replica == place.replica }) else { throw .notSorted }
-        var acts: [Act] = []
-        for _ in 0..<(try reader.count(.acts)) { acts.append(try reader.act()) }
-        self.acts = acts
-        let bodies = try Self.bodies(&reader)
-        try reader.finish()
-        segments = try Self.segments(of: bodies)
-
-        var header = ByteWriter()
-        header.integer(0)
-        header.stamp(stamp)
-        let nonce = ChangeSeed.nonce(seed)
-        header.word(nonce)
-        header.causes(causes)
-        header.integer(acts.count)
-        for act in acts { header.act(act) }
-        header.integer(bodies.count)
-        for (index, body) in bodies.enumerated() { header.raw(ChangeSeed.segmentHash(body, seed: seed, index: index)) }
-        hash = Self.hash(header: header.bytes, place: place)
-        id = Self.id(device: place.replica.device, nonce: nonce)
+    init(wire bytes: ArraySlice<UInt8>, at place: Place) throws(FormatRejection) {
+        let wire = try ChangeWire(bytes)
+        guard !wire.causes.contains(where: { $0.replica == place.replica }) else { throw .ownCause }
+        bodies = try Self.bodies(of: wire)
+        isWhole = !wire.parts.contains(where: \.isWithheld)
+        (stamp, causes, acts) = (wire.stamp, wire.causes, wire.acts)
+        hash = Self.hash(header: wire.header, place: place)
+        id = ChangeID(device: place.replica.device, nonce: wire.nonce)
         self.place = place
-        self.wire = Array(wire)
+        self.wire = Array(bytes)
     }
 
-    private static func bodies(_ reader: inout ByteReader) throws(FormatRejection) -> [ArraySlice<UInt8>] {
-        var bodies: [ArraySlice<UInt8>] = []
-        for _ in 0..<(try reader.count(.segments)) { bodies.append(try reader.sized(.change)) }
-        return bodies
-    }
-
-    private static func segments(of bodies: [ArraySlice<UInt8>]) throws(FormatRejection) -> [Segment] {
+    private static func bodies(of wire: ChangeWire) throws(FormatRejection) -> [Body] {
         var operations = 0
-        var segments: [Segment] = []
-        for body in bodies {
-            let segment = try Segment(body: body)
-            operations += segment.operations.count
-            guard operations <= FormatLimit.operations.rawValue else { throw .limit(.operations) }
-            segments.append(segment)
+        var bodies: [Body] = []
+        bodies.reserveCapacity(wire.parts.count)
+        for part in wire.parts {
+            switch part {
+            case .withheld(let hash): bodies.append(.withheld(hash: hash))
+            case .here(let body, _):
+                let segment = try Segment(body: body)
+                operations += segment.operations.count
+                guard operations <= FormatLimit.operations.rawValue else { throw .limit(.operations) }
+                bodies.append(.here(segment))
+            }
         }
-        return segments
+        return bodies
     }
 
     private static func hash(header: [UInt8], place: Place) -> ChangeHash {
@@ -127,32 +117,16 @@ public struct Change: Hashable, Sendable {
         digest.update(header)
         return ChangeHash(unchecked: digest.finish())
     }
+}
 
-    private static func id(device: DeviceID, nonce: UInt64) -> ChangeID {
+extension ChangeID {
+    /// The id of the change that `device` gave `nonce`.
+    init(device: DeviceID, nonce: UInt64) {
         var writer = ByteWriter()
         writer.raw(device.bytes)
         writer.word(nonce)
         let bytes = Digest.of(writer.bytes, domain: "nexus change id", byteCount: ChangeID.byteCount)
-        return ChangeID(bytes: bytes) ?? ChangeID(high: 0, low: 0)
-    }
-}
-
-/// Sixteen random bytes a change: its nonce and the salts that keep a withheld segment from being guessed.
-enum ChangeSeed {
-    static let byteCount = 16
-
-    static func nonce(_ seed: ArraySlice<UInt8>) -> UInt64 {
-        Digest.of(seed, domain: "nexus nonce", byteCount: 8).reduce(0) { $0 << 8 | UInt64($1) }
-    }
-
-    static func segmentHash(_ body: ArraySlice<UInt8>, seed: ArraySlice<UInt8>, index: Int) -> [UInt8] {
-        var salted = ByteWriter()
-        salted.raw(seed)
-        salted.integer(index)
-        var digest = Digest(domain: "nexus segment")
-        digest.update(Digest.of(salted.bytes, domain: "nexus salt", byteCount: 16))
-        digest.update(body)
-        return digest.finish()
+        self = ChangeID(bytes: bytes) ?? ChangeID(high: 0, low: 0)
     }
 }
 
@@ -168,20 +142,18 @@ extension Change {
         _ draft: Draft, at place: Place, stamp: Stamp, causes: [Cause], seed: [UInt8]
     ) throws(FormatRejection) -> Change {
         precondition(seed.count == ChangeSeed.byteCount, "a change's seed has 16 bytes")
-        var writer = ByteWriter()
-        writer.integer(0)
-        writer.stamp(stamp)
-        writer.raw(seed)
-        writer.causes(causes)
-        writer.integer(draft.acts.count)
-        for act in draft.acts { writer.act(act) }
-        writer.integer(draft.segments.count)
-        for segment in draft.segments { writer.sized(segment.body) }
-        return try Change(wire: writer.bytes[...], at: place)
+        return try Change(wire: ChangeWire.whole(draft, stamp: stamp, causes: causes, seed: seed)[...], at: place)
+    }
+
+    /// The same change without some of its bodies: it keeps its hash, and so its place in the chain.
+    ///
+    /// - Parameter indices: which bodies to leave out; at least one that is here.
+    public func withholding(_ indices: Set<Int>) throws(FormatRejection) -> Change {
+        try Change(wire: ChangeWire(wire[...]).withholding(indices)[...], at: place)
     }
 
     /// A change as the log holds it: it was verified or authored before it was written there.
-    package static func reloaded(wire: [UInt8], at place: Place) throws(FormatRejection) -> Change {
-        try Change(wire: wire[...], at: place)
+    package static func reloaded(wire: ArraySlice<UInt8>, at place: Place) throws(FormatRejection) -> Change {
+        try Change(wire: wire, at: place)
     }
 }

@@ -22,12 +22,12 @@ public enum Seal {
 ///
 /// It offers no way to read its changes. Call ``verified(in:)`` first.
 ///
-///     delta := version(0) replica(40) first [previous(32)] count (length change)* seal(64)
+///     delta := version(1) replica(40) first [previous(32)] count (length change)* seal(64)
 ///
 /// `previous` is left out when `first` is 1: before it stands the workspace.
 public struct ReceivedDelta: Sendable {
-    /// The format this version writes and reads. 0 is a draft: homes made with it are refused later.
-    public static let version: UInt8 = 0
+    /// The format this version writes and reads.
+    public static let version: UInt8 = 1
     /// Whose chain the run is said to be of.
     public let replica: ReplicaID
     /// The number of its first change.
@@ -100,23 +100,48 @@ public struct VerifiedDelta: Sendable {
 
 /// Puts stored changes back into the form that travels, byte for byte.
 public enum DeltaWriter {
+    /// Changes one after the other, each preceded by its length: how runs of them are kept and sent.
+    public static func frames(_ wires: some Sequence<[UInt8]>) -> [UInt8] {
+        var writer = ByteWriter()
+        for wire in wires { writer.sized(wire) }
+        return writer.bytes
+    }
+
+    /// The changes in such a run, not copied.
+    public static func wires(inFrames frames: ArraySlice<UInt8>) throws(FormatRejection) -> [ArraySlice<UInt8>] {
+        var reader = ByteReader(frames)
+        var wires: [ArraySlice<UInt8>] = []
+        while reader.remaining > 0 { wires.append(try reader.sized(.change)) }
+        return wires
+    }
+
     /// Writes a delta.
     ///
     /// - Parameters:
     ///   - previous: the hash before the first change; left out at number 1.
-    ///   - wires: the changes' bytes as they were received.
+    ///   - count: how many changes there are.
+    ///   - frames: the changes' bytes as they were received, framed.
     ///   - seal: over the last of them.
     public static func bytes(
-        replica: ReplicaID, first: UInt64, previous: ChangeHash, wires: [[UInt8]], seal: Signature
+        replica: ReplicaID, first: UInt64, previous: ChangeHash, count: Int, frames: some Collection<UInt8>,
+        seal: Signature
     ) -> [UInt8] {
         var writer = ByteWriter()
         writer.byte(ReceivedDelta.version)
         writer.raw(replica.bytes)
         writer.integer(first)
         if first > 1 { writer.raw(previous.bytes) }
-        writer.integer(wires.count)
-        for wire in wires { writer.sized(wire) }
+        writer.integer(count)
+        writer.raw(frames)
         writer.raw(seal.bytes)
         return writer.bytes
+    }
+
+    /// Writes a delta of changes that are not framed yet.
+    public static func bytes(
+        replica: ReplicaID, first: UInt64, previous: ChangeHash, wires: [[UInt8]], seal: Signature
+    ) -> [UInt8] {
+        bytes(
+            replica: replica, first: first, previous: previous, count: wires.count, frames: frames(wires), seal: seal)
     }
 }

@@ -58,11 +58,16 @@ public struct Element: Hashable, Sendable {
 }
 
 extension ElementID {
-    /// The id of an element that has no natural one: from its change, and its place among the change's operations.
-    public init(change: ChangeID, place: Int) {
+    /// The id of an element that has no natural one: from its change, and the operation's place in it.
+    ///
+    /// - Parameters:
+    ///   - body: which body of the change, from 0.
+    ///   - operation: which operation of that body, from 0.
+    public init(change: ChangeID, body: Int, operation: Int) {
         var writer = ByteWriter()
         writer.identifier(change)
-        writer.integer(place)
+        writer.integer(body)
+        writer.integer(operation)
         let bytes = Digest.of(writer.bytes, domain: "nexus element", byteCount: 16)
         self = ElementID(bytes: bytes) ?? ElementID(high: 0, low: 0)
     }

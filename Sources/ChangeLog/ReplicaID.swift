@@ -60,9 +60,12 @@ public struct Cause: Hashable, Comparable, Sendable {
         (self.replica, self.number, self.prefix) = (replica, number, Array(prefix))
     }
 
-    /// By replica, then by number.
+    /// By replica, then by number, then by hash.
     public static func < (left: Self, right: Self) -> Bool {
-        (left.replica, left.number) < (right.replica, right.number)
+        if (left.replica, left.number) != (right.replica, right.number) {
+            return (left.replica, left.number) < (right.replica, right.number)
+        }
+        return left.prefix.lexicographicallyPrecedes(right.prefix)
     }
 }
 
@@ -74,7 +77,7 @@ extension ByteWriter {
         raw(cause.prefix)
     }
 
-    /// A count, then the causes, rising strictly by replica.
+    /// A count, then the causes, rising strictly.
     public mutating func causes(_ causes: [Cause]) {
         integer(causes.count)
         for cause in causes.sorted() { self.cause(cause) }
@@ -90,12 +93,12 @@ extension ByteReader {
         return Cause(replica: replica, number: number, prefix: try raw(Cause.prefixByteCount))
     }
 
-    /// At most 1,024, one a replica, rising strictly.
+    /// At most 1,024, rising strictly. One replica may be named more than once, where its chain has branches.
     public mutating func causes() throws(FormatRejection) -> [Cause] {
         var causes: [Cause] = []
         for _ in 0..<(try count(.causes)) {
             let next = try cause()
-            if let previous = causes.last, previous.replica >= next.replica { throw .notSorted }
+            if let previous = causes.last, previous >= next { throw .notSorted }
             causes.append(next)
         }
         return causes

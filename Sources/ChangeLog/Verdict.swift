@@ -6,14 +6,16 @@ public enum WaitingReason: Int, Hashable, Sendable {
     case cause = 2
     /// Its stamp lies more than five minutes ahead of the clock.
     case early = 3
+    /// One of its bodies was withheld.
+    case body = 4
 }
 
 /// Why a delta was not stored.
 public enum RefusalReason: Int, Hashable, Sendable {
     /// Its author does not belong to this workspace.
     case stranger = 1
-    /// Another change stands at its place.
-    case fork = 2
+    /// Its chain has as many branches already as one may have.
+    case tooManyBranches = 2
     /// The invitation it comes with has lapsed.
     case expired = 3
     /// The invitation it comes with has been used up.
@@ -22,6 +24,8 @@ public enum RefusalReason: Int, Hashable, Sendable {
     case nameTaken = 5
     /// The bytes are not a delta, or its seal does not hold.
     case malformed = 6
+    /// As much of its author's waits already as may wait.
+    case tooMuchWaiting = 7
 }
 
 /// What became of a delta.

@@ -27,8 +27,8 @@ public final class RelayExchange {
     private let relay: RelayConnection
     private let clock: () -> UInt64
     private var report = SyncReport()
-    /// How far the relay has each chain: what it said, and what came from it since. Nil while it was not asked.
-    private var heldByRelay: [ReplicaID: UInt64]?
+    /// Tips of what the relay has: what it said, and what came from it since. Nil while it was not asked.
+    private var heldByRelay: [Cause]?
 
     /// - Parameters:
     ///   - url: the relay's address, `http://` or `https://`.
@@ -124,7 +124,7 @@ public final class RelayExchange {
             guard let delta = try? delta.verified(in: replica.workspace), let last = delta.changes.last else {
                 continue
             }
-            heldByRelay?.merge([last.replica: last.number], uniquingKeysWith: max)
+            heldByRelay?.append(last.asCause)
             verified.append(delta)
         }
         let now = clock()
@@ -149,12 +149,11 @@ public final class RelayExchange {
 
     private func note(_ frontier: [Cause]?) {
         guard let frontier else { return }
-        let told = Dictionary(frontier.map { ($0.replica, $0.number) }, uniquingKeysWith: max)
-        heldByRelay = (heldByRelay ?? [:]).merging(told, uniquingKeysWith: max)
+        heldByRelay = (heldByRelay ?? []) + frontier
     }
 
     /// Hands a relay that was restored or replaced what it lacks of others' changes.
-    private func giveBack(missingFrom held: [ReplicaID: UInt64]) throws {
+    private func giveBack(missingFrom held: [Cause]) throws {
         var arrival: UInt64 = 0
         while true {
             let lacking = try replica.lacking(in: held, after: arrival, byteLimit: PacketFormat.pageByteCount)

@@ -2,8 +2,10 @@ public import GRDB
 
 /// A table made for reading, derived from the state, droppable and rebuildable. Storage does not know what is in it.
 public protocol Projection: Sendable {
-    /// Its tables.
-    var definition: String { get }
+    /// The statements that make its tables.
+    ///
+    /// - Parameter name: the database to make them in: `main`, or `temp` for a second state beside the first.
+    func definition(in name: String) -> String
     /// Brings the rows of everything touched up to date. Called once, at the end of each transaction.
     func refresh(_ touched: Touched, in database: Database) throws
     /// An element that was there before this transaction is about to be replaced by an earlier creation of the same id.

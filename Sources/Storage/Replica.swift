@@ -25,6 +25,14 @@ public final class Replica {
         ) {
             (self.schema, self.projections, self.random) = (schema, projections, random)
         }
+
+        /// Makes the tables that are derived from the log, empty.
+        ///
+        /// - Parameter name: `main` or, for a second state beside the first, `temp`.
+        func makeDerivedTables(in database: Database, named name: String = "main") throws {
+            try database.execute(sql: Tables.membership(in: name) + Tables.state(schema, in: name))
+            for projection in projections { try database.execute(sql: projection.definition(in: name)) }
+        }
     }
 
     /// Which workspace this is a copy of.
@@ -33,16 +41,18 @@ public final class Replica {
     public let id: ReplicaID
     let configuration: Configuration
     let key: SigningKey
+    let path: String
     private let queue: DatabaseQueue
     /// Nil for a replica that is only read.
     private let lock: WriterLock?
     private let statements = StatementCache()
 
     private init(
-        _ queue: DatabaseQueue, lock: WriterLock?, workspace: WorkspaceID, id: ReplicaID, key: SigningKey,
+        _ queue: DatabaseQueue, path: String, lock: WriterLock?, workspace: WorkspaceID, id: ReplicaID, key: SigningKey,
         configuration: Configuration
     ) {
-        (self.queue, self.lock, self.workspace, self.id) = (queue, lock, workspace, id)
+        (self.queue, self.path, self.lock) = (queue, path, lock)
+        (self.workspace, self.id) = (workspace, id)
         (self.key, self.configuration) = (key, configuration)
     }
 
@@ -56,11 +66,26 @@ public final class Replica {
         case writing
     }
 
-    /// Opens the replica at `path`.
+    /// Opens the replica at `path`. If it was last written with another version of the schema, its state is derived anew
+    /// first, so that what that version did not know takes effect.
     ///
-    /// - Throws: `.missing`, `.newerVersion`, `.corrupt`, or `.notAMember` if it is another device's copy.
+    /// - Throws: `.missing`, `.newerVersion`, `.draft`, `.corrupt`, or `.notAMember` if it is another device's copy.
     public static func open(
         at path: String, key: SigningKey, configuration: Configuration, access: Access = .writing
+    ) throws(StorageFailure) -> Replica {
+        let replica = try openAsItIs(at: path, key: key, configuration: configuration, access: access)
+        guard try replica.isOfAnotherSchema() else { return replica }
+        // A reader cannot mend it; and a writer that is not asked for twice closes again.
+        let writer =
+            access == .writing
+            ? replica : try openAsItIs(at: path, key: key, configuration: configuration, access: .writing)
+        try writer.rebuild()
+        return access == .writing
+            ? writer : try openAsItIs(at: path, key: key, configuration: configuration, access: access)
+    }
+
+    private static func openAsItIs(
+        at path: String, key: SigningKey, configuration: Configuration, access: Access
     ) throws(StorageFailure) -> Replica {
         try StorageFailure.translating {
             guard Glibc.access(path, F_OK) == 0 else { throw StorageFailure.missing }
@@ -72,7 +97,19 @@ public final class Replica {
             }
             guard id.device == key.device else { throw StorageFailure.notAMember }
             return Replica(
-                queue, lock: lock, workspace: workspace, id: id, key: key, configuration: configuration)
+                queue, path: path, lock: lock, workspace: workspace, id: id, key: key, configuration: configuration)
+        }
+    }
+
+    private func isOfAnotherSchema() throws(StorageFailure) -> Bool {
+        try localValue(.schema).bytes != configuration.schema.fingerprint
+    }
+
+    /// Derives membership, state and projections anew from the log, all in one transaction. What is local stays.
+    public func rebuild() throws(StorageFailure) {
+        try write { door in
+            try Rebuild(door).everything()
+            try LocalValues.set(.schema, .bytes(self.configuration.schema.fingerprint), in: door.log.database)
         }
     }
 
@@ -92,16 +129,16 @@ public final class Replica {
             let id = ReplicaID(device: key.device, epoch: epoch)
             let queue = try Connection.writer(path: path)
             try queue.write { database in
-                try database.execute(sql: Tables.log + Tables.membership + Tables.local)
-                try database.execute(sql: Tables.state(configuration.schema))
-                for projection in configuration.projections { try database.execute(sql: projection.definition) }
+                try database.execute(sql: Tables.log + Tables.local)
+                try configuration.makeDerivedTables(in: database)
+                try LocalValues.set(.schema, .bytes(configuration.schema.fingerprint), in: database)
                 try database.execute(sql: "PRAGMA user_version=\(Tables.version)")
                 try database.execute(sql: "PRAGMA application_id=\(Tables.applicationID)")
                 try LocalValues.set(.workspace, .bytes(workspace.bytes), in: database)
                 try LocalValues.set(.replica, .bytes(id.bytes), in: database)
             }
             return Replica(
-                queue, lock: lock, workspace: workspace, id: id, key: key, configuration: configuration)
+                queue, path: path, lock: lock, workspace: workspace, id: id, key: key, configuration: configuration)
         }
     }
 
@@ -111,6 +148,7 @@ public final class Replica {
         }
         let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         guard version <= Tables.version else { throw StorageFailure.newerVersion(version) }
+        guard version == Tables.version else { throw StorageFailure.draft(version) }
     }
 
     // MARK: Reading
@@ -150,8 +188,7 @@ public final class Replica {
                     var result: Result?
                     try database.inTransaction(.immediate) {
                         let log = Log(database, workspace: workspace, statements: statements)
-                        let door = Door(
-                            log, schema: configuration.schema, projections: configuration.projections)
+                        let door = Door(log, configuration: configuration)
                         result = try body(door)
                         try door.finish()
                         return .commit

@@ -17,12 +17,14 @@ public struct Schema: Sendable {
         public let number: UInt64
         /// Its name, which is its table's.
         public let name: String
+        /// What it stands for, in a sentence.
+        public let about: String
         /// Its fields.
         public let fields: [Field]
 
         /// A kind of root.
-        public init(_ number: UInt64, _ name: String, fields: [Field]) {
-            (self.number, self.name, self.fields) = (number, name, fields)
+        public init(_ number: UInt64, _ name: String, about: String = "", fields: [Field]) {
+            (self.number, self.name, self.about, self.fields) = (number, name, about, fields)
         }
     }
 
@@ -35,15 +37,37 @@ public struct Schema: Sendable {
         /// How writes merge.
         public let kind: Kind
         /// Who may write it.
-        public let writers: Set<Role>
+        public let writers: Writers
         /// The schema version that brought it.
         public let since: Int
+        /// What it holds, in a sentence.
+        public let about: String
 
         /// A field.
-        public init(_ number: UInt64, _ name: String, _ kind: Kind, writers: Set<Role>, since: Int = 1) {
+        public init(
+            _ number: UInt64, _ name: String, _ kind: Kind, writers: Writers, since: Int = 1, about: String = ""
+        ) {
             (self.number, self.name, self.kind) = (number, name, kind)
-            (self.writers, self.since) = (writers, since)
+            (self.writers, self.since, self.about) = (writers, since, about)
         }
+    }
+
+    /// Which roles may write a field, and whether anybody's part of it or their own only: their marks, the elements they
+    /// appended.
+    public struct Writers: Hashable, Sendable {
+        /// May write anybody's.
+        public let any: Set<Role>
+        /// May write their own.
+        public let own: Set<Role>
+
+        /// Writers of a field.
+        public init(any: Set<Role> = [], own: Set<Role> = []) { (self.any, self.own) = (any, own.subtracting(any)) }
+
+        /// Writers of a field that nobody owns a part of.
+        public static func any(_ roles: Set<Role>) -> Writers { Writers(any: roles) }
+
+        /// Whether a role may write at all.
+        public func contains(_ role: Role) -> Bool { any.contains(role) || own.contains(role) }
     }
 
     /// The CRDT that a field is.
@@ -69,10 +93,12 @@ public struct Schema: Sendable {
         public let name: String
         /// What it holds; a value of another type is stored as null.
         public let type: ColumnType
+        /// What it means, in a sentence.
+        public let about: String
 
         /// A column.
-        public init(_ number: UInt64, _ name: String, _ type: ColumnType) {
-            (self.number, self.name, self.type) = (number, name, type)
+        public init(_ number: UInt64, _ name: String, _ type: ColumnType, about: String = "") {
+            (self.number, self.name, self.type, self.about) = (number, name, type, about)
         }
     }
 
@@ -87,7 +113,15 @@ public struct Schema: Sendable {
     }
 }
 
+extension Schema {
+    /// The kind of root with that number.
+    func root(_ number: UInt64) -> Root? { roots.first { $0.number == number } }
+}
+
 extension Schema.Root {
+    /// The field with that number.
+    func field(_ number: UInt64) -> Schema.Field? { fields.first { $0.number == number } }
+
     /// The field of that name. Asking for one that was not declared is a bug.
     public func field(named name: String) -> Schema.Field {
         guard let field = fields.first(where: { $0.name == name }) else {

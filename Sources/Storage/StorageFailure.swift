@@ -15,6 +15,8 @@ public enum StorageFailure: Error, Hashable, Sendable {
     case exists
     /// Made by a version of this program that is newer than this one.
     case newerVersion(Int)
+    /// Made by an early draft of this program, in a format that was given up.
+    case draft(Int)
     /// Files here may be read by others than their owner, or are not plain files.
     case loosePermissions
     /// The change is not one the format allows, for instance because it is too large.

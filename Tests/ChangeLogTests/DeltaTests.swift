@@ -126,7 +126,7 @@ struct DeltaTests {
         #expect(run(first: ChangeNumber.limit + 1, wires: [[0]]) == .outOfRange)
         #expect(run(first: ChangeNumber.limit, wires: [[0], [0]]) == .outOfRange)
         #expect(run(first: 1, wires: Array(repeating: [0], count: 8193)) == .limit(.changes))
-        #expect(rejection(of: [1] + hand.bytes(0..<1).dropFirst(), in: hand.workspace) == .unknownFormat(1))
+        #expect(rejection(of: [2] + hand.bytes(0..<1).dropFirst(), in: hand.workspace) == .unknownFormat(2))
         let tooLong = [UInt8](repeating: 0, count: FormatLimit.delta.rawValue + 1)
         #expect(rejection(of: tooLong, in: hand.workspace) == .limit(.delta))
     }

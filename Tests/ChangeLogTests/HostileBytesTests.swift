@@ -20,7 +20,7 @@ struct HostileBytesTests {
             _ = try? ReceivedDelta(([0] + bytes)[...]).verified(in: WorkspaceID(unchecked: dice.bytes(32)))
             _ = try? Segment(body: bytes[...])
             _ = try? Credential(bytes)
-            _ = Invitation("nexus0-" + Base32.text(bytes))
+            _ = Invitation("nexus1-" + Base32.text(bytes))
             _ = ReplicaID(bytes)
         }
     }

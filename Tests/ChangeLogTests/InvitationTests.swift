@@ -32,7 +32,7 @@ struct InvitationTests {
         }
     }
 
-    @Test(arguments: ["", "nexus0-", "nexus1-aaaa", "hello", "nexus0-aaaaaaaaaaaaaaaa"])
+    @Test(arguments: ["", "nexus1-", "nexus2-aaaa", "hello", "nexus1-aaaaaaaaaaaaaaaa"])
     func `what is no invitation is refused`(text: String) { #expect(Invitation(text) == nil) }
 
     @Test func `a credential survives, and nothing shorter or longer is one`() throws {

@@ -172,8 +172,7 @@ final class Person {
     }
 
     private func giveBack(missingFrom frontier: [Cause]) async throws {
-        let held = Dictionary(frontier.map { ($0.replica, $0.number) }, uniquingKeysWith: max)
-        let lacking = try replica.lacking(in: held, after: 0, byteLimit: 16 << 20)
+        let lacking = try replica.lacking(in: frontier, after: 0, byteLimit: 16 << 20)
         guard !lacking.deltas.isEmpty else { return }
         _ = try await ask(packet(isPushOnly: true, deltas: lacking.deltas))
     }

@@ -30,8 +30,8 @@ enum NoteSchema {
                 Schema.Root(
                     number, "note",
                     fields: [
-                        Schema.Field(title, "title", .register(.text), writers: Set(Role.allCases)),
-                        Schema.Field(label, "label", .set(.text), writers: Set(Role.allCases)),
+                        Schema.Field(title, "title", .register(.text), writers: .any(Set(Role.allCases))),
+                        Schema.Field(label, "label", .set(.text), writers: .any(Set(Role.allCases))),
                     ])
             ]),
         projections: [])

@@ -102,32 +102,6 @@ struct AppendTests {
         #expect(try observer.digest() == crew.founder.digest())
     }
 
-    @Test func `a second change at a place is refused as a fork, and nothing else is disturbed`() throws {
-        let crew = try Crew(1, guests: ["forker"], in: directory)
-        let observer = try crew.informedObserver()
-        let causes = try observer.frontier()
-        let stamp = Stamp.zero.above(now)
-        var branches = try (UInt8(1)...2).map { number in
-            var hand = Hand(key: .of("forker"), workspace: crew.workspace)
-            try hand.write(Things.draft(Things.name("\(number)")), stamp: stamp, causes: causes, seed: bytes(number))
-            return hand
-        }
-        #expect(try observer.append([branches[0].delta()], now: now) == [.stored(new: 1)])
-        let digest = try observer.digest()
-        #expect(try observer.append([branches[1].delta()], now: now) == [.refused(.fork)])
-        #expect(try observer.digest() == digest)
-        // The same further up: a change after the one that was refused.
-        let next = try #require(stamp.next)
-        for index in branches.indices {
-            try branches[index].write(Things.draft(Things.tag("x")), stamp: next, seed: bytes(9))
-        }
-        #expect(try observer.append([branches[1].delta(1..<2)], now: now) == [.refused(.fork)])
-        #expect(try observer.append([branches[0].delta(1..<2)], now: now) == [.stored(new: 1)])
-        let other = try crew.founder.write(Things.draft(Things.name("other")))
-        #expect(try observer.append([other], now: now) == [.stored(new: 1)])
-        #expect(try observer.counts().waiting == 0)
-    }
-
     @Test(arguments: [[0, 1, 2], [1, 0, 2], [0, 2, 1], [1, 2, 0], [2, 0, 1], [2, 1, 0]])
     func `a remove that names an add outside its past has no effect, in any order`(order: [Int]) throws {
         let crew = try Crew(3, in: directory)
@@ -280,7 +254,7 @@ struct AppendTests {
         let original = try crew.founder.write(Things.draft(Things.entry("original", sender: 1)), now: now + 10)
         let change = try #require(original.changes.last)
         var namer = Hand(key: .of("namer"), workspace: crew.workspace)
-        let element = Things.entry("other", sender: 1, id: ElementID(change: change.id, place: 0))
+        let element = Things.entry("other", sender: 1, id: ElementID(change: change.id, body: 0, operation: 0))
         try namer.write(
             Things.draft(element), stamp: .zero.above(now + 5), causes: informed.frontier(), seed: bytes(1))
         let other = try namer.delta()

@@ -8,16 +8,16 @@ enum Things {
     static let thing = Schema.Root(
         1, "thing",
         fields: [
-            .init(1, "name", .register(.text), writers: everyone),
-            .init(2, "state", .causalRegister(.text), writers: everyone),
-            .init(3, "tags", .set(.text), writers: everyone),
+            .init(1, "name", .register(.text), writers: .any(everyone)),
+            .init(2, "state", .causalRegister(.text), writers: .any(everyone)),
+            .init(3, "tags", .set(.text), writers: .any(everyone)),
             .init(
                 4, "entry", .sequence([.init(1, "sender", .integer), .init(2, "text", .text)], marked: "sender = 0"),
-                writers: everyone),
-            .init(5, "reads", .mark(over: "entry"), writers: everyone),
+                writers: .any(everyone)),
+            .init(5, "reads", .mark(over: "entry"), writers: .any(everyone)),
         ])
     /// A kind of root that only an owner may write.
-    static let rule = Schema.Root(2, "rule", fields: [.init(1, "name", .register(.text), writers: [.owner])])
+    static let rule = Schema.Root(2, "rule", fields: [.init(1, "name", .register(.text), writers: .any([.owner]))])
 
     static let configuration = Replica.Configuration(
         schema: Schema(version: 1, roots: [thing, rule]), projections: [])

@@ -49,11 +49,10 @@ struct Model {
         (pastByKey[key], changesByKey[key], keysByID[change.id]) = (past, change, key)
         guard !isVoid else { return }
         let person = person(of: change)
-        var place = 0
-        for segment in change.segments {
-            for operation in segment.operations where mayWrite(segment, change) {
-                apply(operation, to: segment, of: change, by: person, place: place)
-                place += 1
+        for (body, segment) in change.segments.enumerated() where mayWrite(segment, change) {
+            for (index, operation) in segment.operations.enumerated() {
+                let id = ElementID(change: change.id, body: body, operation: index)
+                apply(operation, to: segment, of: change, by: person, derived: id)
             }
         }
     }
@@ -70,7 +69,7 @@ struct Model {
     }
 
     private mutating func apply(
-        _ operation: Operation, to segment: Segment, of change: Change, by person: ChangeID, place: Int
+        _ operation: Operation, to segment: Segment, of change: Change, by person: ChangeID, derived id: ElementID
     ) {
         let key = Key(change)
         let past = pastByKey[key] ?? []
@@ -88,7 +87,7 @@ struct Model {
             let values = [1, 2].map { number -> Value in element.fields.first { $0.number == number }?.value ?? .null }
             thing.entries.append(
                 .init(
-                    id: element.id ?? ElementID(change: change.id, place: place),
+                    id: element.id ?? id,
                     position: min(element.position ?? change.stamp, change.stamp), stamp: change.stamp,
                     change: change.id, content: values))
             if values[0] == .integer(0) { thing.counted.insert(key) }

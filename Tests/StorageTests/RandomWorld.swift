@@ -104,12 +104,13 @@ struct RandomWorld {
     /// Elements whose ids derive from changes, and which others may name all the same.
     private func derived(in root: RootID) -> [ElementID] {
         changes.flatMap { change in
-            let operations = change.segments.flatMap { segment in segment.operations.map { (segment.root, $0) } }
-            return operations.enumerated().compactMap { place, entry -> ElementID? in
-                guard entry.0 == root, case .append(let element) = entry.1.action, element.id == nil,
-                    element.fields.first?.value == .integer(1)
-                else { return nil }
-                return ElementID(change: change.id, place: place)
+            change.segments.enumerated().flatMap { body, segment in
+                segment.operations.enumerated().compactMap { index, operation -> ElementID? in
+                    guard segment.root == root, case .append(let element) = operation.action, element.id == nil,
+                        element.fields.first?.value == .integer(1)
+                    else { return nil }
+                    return ElementID(change: change.id, body: body, operation: index)
+                }
             }
         }
     }

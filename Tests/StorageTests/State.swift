@@ -79,8 +79,8 @@ enum State {
         try Row.fetchAll(
             database,
             sql: """
-                SELECT thing.key, m.person, chain.replica, m.number FROM thing_mark m
-                JOIN thing ON thing.id = m.root JOIN chain ON chain.id = m.chain
+                SELECT thing.key, m.person, branch.replica, m.number FROM thing_mark m
+                JOIN thing ON thing.id = m.root JOIN branch ON branch.id = m.branch
                 """
         ).compactMap { row in
             ReplicaID(row[2] as Data).map { mark(id(row[0]), id(row[1]), $0, row[3]) }

@@ -60,7 +60,7 @@ struct PacketTests {
         answer[1] = 4
         #expect(throws: FormatRejection.unknownFormat(4)) { try SyncAnswer(answer) }
         answer[1] = 0
-        for (kind, detail) in [(1, 0), (1, 4), (2, 0), (2, 7), (3, 0)] as [(UInt8, UInt8)] {
+        for (kind, detail) in [(1, 0), (1, 5), (2, 0), (2, 8), (3, 0)] as [(UInt8, UInt8)] {
             (answer[13], answer[14]) = (kind, detail)
             #expect(throws: FormatRejection.unknownFormat(UInt64(kind == 3 ? kind : detail))) { try SyncAnswer(answer) }
         }
@@ -154,7 +154,8 @@ extension Dice {
     mutating func answer() -> SyncAnswer {
         let verdicts: [Verdict] = [
             .stored(new: 0), .stored(new: 8192), .waiting(.gap), .waiting(.cause), .waiting(.early),
-            .refused(.stranger), .refused(.fork), .refused(.expired), .refused(.used), .refused(.nameTaken),
+            .refused(.stranger), .refused(.tooManyBranches), .refused(.tooMuchWaiting), .refused(.expired),
+            .refused(.used), .refused(.nameTaken),
             .refused(.malformed),
         ]
         return SyncAnswer(

@@ -47,9 +47,9 @@ package final class MemoryRelay {
     }
 
     private func addArrivals(to answer: inout SyncAnswer, for request: SyncRequest) throws {
-        let held = Dictionary((request.frontier ?? []).map { ($0.replica, $0.number) }, uniquingKeysWith: min)
         let outgoing = try replica.arrivals(
-            after: answer.cursor.arrival, excluding: request.frontier == nil ? request.replica : nil, frontier: held,
+            after: answer.cursor.arrival, excluding: request.frontier == nil ? request.replica : nil,
+            frontier: request.frontier ?? [],
             byteLimit: pageByteCount)
         answer.cursor = Cursor(incarnation: incarnation, arrival: outgoing.reach)
         (answer.deltas, answer.hasMore) = (outgoing.deltas, outgoing.hasMore)
@@ -96,7 +96,7 @@ private struct Exchange {
     private let relay: MemoryRelay
     private let now: UInt64
     private var session: SyncSession
-    private var heldByRelay: [ReplicaID: UInt64]?
+    private var heldByRelay: [Cause]?
     private(set) var moved = Moved()
 
     init(_ replica: Replica, relay: MemoryRelay, now: UInt64) throws {
@@ -147,12 +147,11 @@ private struct Exchange {
 
     private mutating func store(_ step: SyncSession.Step) throws {
         if let frontier = step.relayFrontier {
-            let told = Dictionary(frontier.map { ($0.replica, $0.number) }, uniquingKeysWith: max)
-            heldByRelay = (heldByRelay ?? [:]).merging(told, uniquingKeysWith: max)
+            heldByRelay = (heldByRelay ?? []) + frontier
         }
         let verified = try step.deltas.map { try ReceivedDelta($0[...]).verified(in: replica.workspace) }
         for last in verified.compactMap(\.changes.last) {
-            heldByRelay?.merge([last.replica: last.number], uniquingKeysWith: max)
+            heldByRelay?.append(last.asCause)
         }
         let verdicts = try replica.append(verified, now: now, durability: .normal) { database in
             try LocalValues.set(.incarnation, .integer(Int64(bitPattern: step.cursor.incarnation)), in: database)

@@ -15,8 +15,8 @@ package enum Wire {
     @discardableResult
     package static func carry(from sender: Replica, to receiver: Replica, now: UInt64) throws -> [Verdict] {
         try sender.publish()
-        let held = Dictionary(uniqueKeysWithValues: try receiver.frontier().map { ($0.replica, $0.number) })
-        let lacking = try sender.arrivals(after: 0, excluding: receiver.id, frontier: held, byteLimit: .max)
+        let lacking = try sender.arrivals(
+            after: 0, excluding: receiver.id, frontier: receiver.frontier(), byteLimit: .max)
         return try receiver.append(verified(lacking.deltas, in: receiver.workspace), now: now)
     }
 

@@ -89,7 +89,7 @@ struct Explanation {
         case .badInvitation:
             Explanation(
                 "bad-invitation", 65, "That is not a whole invitation.",
-                hint: "Copy it again from nexus0- to its last letter.")
+                hint: "Copy it again from nexus1- to its last letter.")
         case .notForGateways:
             Explanation(
                 "gateway-invitation", 77, "This invitation is for a gateway.",
@@ -176,6 +176,10 @@ struct Explanation {
             Explanation(
                 "newer-version", 78, "This replica was made by a newer version of nexus (format \(version)).",
                 hint: "Install that version.")
+        case .draft:
+            Explanation(
+                "old-draft", 78, "This replica was made by an early draft of nexus, whose format was given up.",
+                hint: "Export it with that version, and import it into a new home.")
         case .loosePermissions:
             Explanation("loose-files", 77, "The replica's files can be read by others.", hint: "chmod 600 them.")
         case .rejected: Explanation("too-large", 65, "That is more than one change can hold.", hint: "Split it up.")
@@ -233,10 +237,14 @@ struct Explanation {
         switch reason {
         case .stranger:
             Explanation("not-a-member", 77, "The relay does not know this device.", hint: "Ask for a new invitation.")
-        case .fork:
+        case .tooManyBranches:
             Explanation(
-                "fork", 65, "The relay holds other changes of this device: its home was restored or copied.",
-                hint: "Keep this directory and join again in another home.")
+                "too-many-branches", 65, "The relay holds too many other histories of this device.",
+                hint: "Its home was restored or copied again and again. Keep this directory and join in another home.")
+        case .tooMuchWaiting:
+            Explanation(
+                "too-much-waiting", 75, "The relay holds as much of this device's that cannot be applied as it may.",
+                hint: "Whoever wrote what it waits for has to sync first.")
         case .expired:
             Explanation("invitation-expired", 77, "The invitation has expired.", hint: "Ask for a new one.")
         case .used: Explanation("invitation-used", 77, "The invitation has been used.", hint: "Ask for a new one.")

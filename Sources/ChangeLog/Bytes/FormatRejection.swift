@@ -14,6 +14,10 @@ public enum FormatRejection: Error, Hashable, Sendable {
     case limit(FormatLimit)
     /// Things that must rise strictly do not.
     case notSorted
+    /// Something written in a longer form than it needs.
+    case notCanonical
+    /// A change that names one of its own chain among its causes.
+    case ownCause
     /// A stamp beyond the last one, or an empty run.
     case outOfRange
     /// A key or signature that is not a canonical point of the prime-order subgroup.

@@ -31,9 +31,9 @@ public struct Invitation: Hashable, Sendable {
         (self.role, self.expires) = (role, expires)
     }
 
-    private static let prefix = "nexus0-"
+    private static let prefix = "nexus1-"
 
-    /// `nexus0-` and base32: letters and digits only, so that it survives any messenger.
+    /// `nexus1-` and base32: letters and digits only, so that it survives any messenger.
     public var text: String {
         var writer = ByteWriter()
         writer.raw(workspace.bytes)

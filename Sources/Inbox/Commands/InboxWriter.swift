@@ -106,7 +106,7 @@ extension InboxWriter {
         guard let change = try commit([operation], on: conversation, of: root) else {
             preconditionFailure("an append is never empty")
         }
-        return Written(message: ElementID(change: change.id, place: 0), change: change.id)
+        return Written(message: ElementID(change: change.id, body: 0, operation: 0), change: change.id)
     }
 
     /// Closes, for an author who had been shown what the mark holds. A message outside it keeps the conversation open.

@@ -10,54 +10,75 @@ public enum InboxSchema {
 
     /// A conversation with its messages.
     public static let conversation = Schema.Root(
-        1, "conversation",
+        1, "conversation", about: "What a customer and the team say to each other on one channel.",
         fields: [
-            .init(1, "channel", .register(.text), writers: inbound),
-            .init(2, "subject", .register(.text), writers: people.union(inbound)),
-            .init(3, "lead", .register(.bytes), writers: inbound),
-            .init(4, "locale", .register(.text), writers: inbound),
-            .init(5, "source", .register(.text), writers: keepers),
-            .init(6, "account", .register(.bytes), writers: inbound),
-            .init(7, "origin", .register(.text), writers: keepers),
-            .init(8, "status", .causalRegister(.text), writers: people.union([.assistant])),
-            .init(9, "ai", .causalRegister(.text), writers: people.union([.assistant])),
-            .init(10, "assignee", .causalRegister(.bytes), writers: people),
-            .init(11, "labels", .set(.text), writers: people),
-            .init(12, "message", .sequence(message, marked: "sender = 0 AND historic IS NULL"), writers: everyone),
-            .init(13, "reads", .mark(over: "message"), writers: people.union([.viewer])),
+            .init(1, "channel", .register(.text), writers: .any(inbound), about: "The kind of channel."),
+            .init(2, "subject", .register(.text), writers: .any(people.union(inbound)), about: "What it is about."),
+            .init(3, "lead", .register(.bytes), writers: .any(inbound), about: "The customer: a lead's id."),
+            .init(4, "locale", .register(.text), writers: .any(inbound), about: "The customer's language."),
+            .init(5, "source", .register(.text), writers: .any(keepers), about: "Imported: the name of the source."),
+            .init(
+                6, "account", .register(.bytes), writers: .any(inbound), about: "The channel account: a channel's id."),
+            .init(7, "origin", .register(.text), writers: .any(keepers), about: "Imported: its id there."),
+            .init(
+                8, "status", .causalRegister(.text), writers: .any(people.union([.assistant])),
+                about: "`active`, `human_needed` or `closed`; a close carries what its author had seen."),
+            .init(
+                9, "ai", .causalRegister(.text), writers: .any(people.union([.assistant])),
+                about: "`on`, or why the assistant pauses: `manual` or `escalation`."),
+            .init(
+                10, "assignee", .causalRegister(.bytes), writers: .any(people),
+                about: "The person who works on it, by id; null for nobody."),
+            .init(11, "labels", .set(.text), writers: .any(people), about: "Labels."),
+            .init(
+                12, "message", .sequence(message, marked: "sender = 0 AND historic IS NULL"),
+                writers: .init(any: keepers, own: [.agent, .gateway, .assistant]), about: "Messages and notes."),
+            .init(
+                13, "reads", .mark(over: "message"), writers: .init(own: people.union([.viewer])),
+                about: "For each person, the customer's messages that they have read."),
         ])
 
     /// A message's columns. `historic` is 1 for imported ones, which take no part in any rule; `timeless` is 1 where
     /// the position only keeps the file's order. `details` is JSON: what an import carried besides.
     static let message: [Schema.Column] = [
-        .init(1, "sender", .integer), .init(2, "kind", .integer), .init(3, "text", .text),
-        .init(4, "author", .text), .init(5, "historic", .integer), .init(6, "timeless", .integer),
-        .init(7, "details", .text), .init(8, "provider", .text),
+        .init(1, "sender", .integer, about: "0 customer, 1 agent, 2 assistant, 3 system."),
+        .init(2, "kind", .integer, about: "What it is: 0 text, 1 note, 2 image, 3 audio and so on."),
+        .init(3, "text", .text, about: "Its text."),
+        .init(4, "author", .text, about: "Imported: the name of who wrote it."),
+        .init(5, "historic", .integer, about: "1 if imported: takes no part in any rule."),
+        .init(6, "timeless", .integer, about: "1 if the source knew no time: its position only keeps the order."),
+        .init(7, "details", .text, about: "JSON: what an import carried besides."),
+        .init(8, "provider", .text, about: "Its id with the provider."),
     ]
 
     /// A person outside the team, known by one or more conversations.
     public static let lead = Schema.Root(
-        2, "lead",
+        2, "lead", about: "A person outside the team, known by one or more conversations.",
         fields: [
-            .init(1, "name", .register(.text), writers: everyone),
-            .init(2, "email", .register(.text), writers: everyone),
-            .init(3, "phone", .register(.text), writers: everyone),
-            .init(4, "avatar", .register(.text), writers: everyone),
-            .init(5, "username", .register(.text), writers: inbound),
-            .init(6, "locale", .register(.text), writers: inbound),
-            .init(7, "attributes", .register(.text), writers: inbound),
-            .init(8, "status", .causalRegister(.text), writers: everyone),
-            .init(9, "score", .causalRegister(.integer), writers: people.union([.assistant])),
-            .init(10, "labels", .set(.text), writers: people),
+            .init(1, "name", .register(.text), writers: .any(everyone), about: "The person's name."),
+            .init(2, "email", .register(.text), writers: .any(everyone), about: "E-mail address."),
+            .init(3, "phone", .register(.text), writers: .any(everyone), about: "Phone number."),
+            .init(4, "avatar", .register(.text), writers: .any(everyone), about: "Where a picture of them is."),
+            .init(5, "username", .register(.text), writers: .any(inbound), about: "The name on the channel."),
+            .init(6, "locale", .register(.text), writers: .any(inbound), about: "Their language."),
+            .init(
+                7, "attributes", .register(.text), writers: .any(inbound), about: "JSON: what a channel tells besides."),
+            .init(
+                8, "status", .causalRegister(.text), writers: .any(everyone),
+                about: "How far the lead has come; of concurrent writes the higher stamp shows."),
+            .init(
+                9, "score", .causalRegister(.integer), writers: .any(people.union([.assistant])),
+                about: "0 to 100; of concurrent writes the higher stamp shows."),
+            .init(10, "labels", .set(.text), writers: .any(people), about: "Labels."),
         ])
 
     /// An account with a provider, served by one gateway.
     public static let channel = Schema.Root(
-        3, "channel",
+        3, "channel", about: "An account with a provider, served by one gateway.",
         fields: [
-            .init(1, "kind", .register(.text), writers: inbound),
-            .init(2, "name", .register(.text), writers: inbound),
-            .init(3, "account", .register(.text), writers: inbound),
+            .init(1, "kind", .register(.text), writers: .any(inbound), about: "The kind of channel."),
+            .init(2, "name", .register(.text), writers: .any(inbound), about: "What the team calls it."),
+            .init(3, "account", .register(.text), writers: .any(inbound), about: "The account with the provider."),
         ])
 
     /// The whole schema.

@@ -9,14 +9,14 @@ public struct CardProjection: Projection {
     public init() {}
 
     /// `last_at` is in milliseconds since 1970, null when no message has a time; `lead` and `assignee` are ids.
-    public var definition: String {
+    public func definition(in name: String) -> String {
         """
-        CREATE TABLE card(
+        CREATE TABLE \(name).card(
             conversation INTEGER PRIMARY KEY, key BLOB NOT NULL, last_at INTEGER, preview TEXT NOT NULL,
             channel TEXT, lead BLOB, status TEXT NOT NULL, assignee BLOB);
-        CREATE INDEX card_order ON card(last_at DESC, key);
-        CREATE INDEX card_lead ON card(lead);
-        CREATE VIRTUAL TABLE words USING fts5(
+        CREATE INDEX \(name).card_order ON card(last_at DESC, key);
+        CREATE INDEX \(name).card_lead ON card(lead);
+        CREATE VIRTUAL TABLE \(name).words USING fts5(
             text, content='conversation_message', content_rowid='id', tokenize='unicode61 remove_diacritics 2');
         """
     }
@@ -75,6 +75,10 @@ public struct CardProjection: Projection {
                 SELECT id, key, ?2, ?3, channel, lead, ?4, ?5 FROM conversation WHERE id=?1
                 """
         ).execute(arguments: [row, lastAt, preview, state.status.rawValue, state.assignee])
+        // A rebuild may find that nothing made this conversation after all.
+        try database.cachedStatement(
+            sql: "DELETE FROM card WHERE conversation=?1 AND NOT EXISTS(SELECT 1 FROM conversation WHERE id=?1)"
+        ).execute(arguments: [row])
     }
 
     /// One line: the start of the text, or the kind in brackets where there is none.

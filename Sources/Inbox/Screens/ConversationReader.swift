@@ -84,8 +84,8 @@ public struct ConversationReader {
         let rows = try Row.fetchAll(
             database,
             sql: """
-                SELECT m.*, CAST(m.text AS BLOB) AS body, chain.replica
-                FROM conversation_message m JOIN chain ON chain.id = m.by >> 40
+                SELECT m.*, CAST(m.text AS BLOB) AS body, branch.replica
+                FROM conversation_message m JOIN branch ON branch.id = m.by >> 40
                 WHERE m.root = ? AND (m.position, m.key) < (?, ?) ORDER BY m.position DESC, m.key DESC LIMIT ?
                 """,
             arguments: [row, end?.position ?? Int64.max, end?.key ?? Data(), limit == 0 ? -1 : limit])

@@ -40,7 +40,7 @@ struct ConversationState {
     private static func hasSeenAllCustomers(
         of row: Int64, heads: [UInt8], in database: Database, past: CausalPast
     ) throws -> Bool {
-        // One chain's messages are seen in order, so the newest of each chain speaks for the rest.
+        // One branch's messages are seen in order, so the newest of each branch speaks for the rest.
         var below = Int64.max
         while let newest = try Int64.fetchOne(
             database.cachedStatement(
@@ -50,7 +50,7 @@ struct ConversationState {
                     """), arguments: [row, below])
         {
             guard try past.holds(newest, in: heads) else { return false }
-            below = CausalPast.chainStart(of: newest)
+            below = CausalPast.branchStart(of: newest)
         }
         return true
     }

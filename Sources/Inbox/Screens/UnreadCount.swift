@@ -12,7 +12,7 @@ struct UnreadCount {
     static let isUnread = """
         m.sender = 0 AND m.historic IS NULL AND NOT EXISTS(
             SELECT 1 FROM conversation_mark k WHERE k.root = m.root AND k.field = 13 AND k.person = ?
-            AND k.chain = m.by >> 40 AND k.number >= (m.by & 1099511627775))
+            AND k.branch = m.by >> 40 AND k.number >= (m.by & 1099511627775))
         """
 
     func count(in conversation: Int64) throws -> Int {

@@ -160,10 +160,10 @@ actor WorkspaceNode {
     private func addArrivals(
         to answer: inout SyncAnswer, for request: SyncRequest, from replica: Replica
     ) throws(StorageFailure) {
-        let held = Dictionary((request.frontier ?? []).map { ($0.replica, $0.number) }, uniquingKeysWith: min)
         // An asker who says what it holds may have lost its own tail and gets that back too.
         let outgoing = try replica.arrivals(
-            after: answer.cursor.arrival, excluding: request.frontier == nil ? request.replica : nil, frontier: held,
+            after: answer.cursor.arrival, excluding: request.frontier == nil ? request.replica : nil,
+            frontier: request.frontier ?? [],
             byteLimit: PacketFormat.pageByteCount)
         answer.cursor = Cursor(incarnation: incarnation, arrival: outgoing.reach)
         answer.deltas = outgoing.deltas

@@ -20,7 +20,8 @@ extension Replica {
         try write(durability: .normal) { door in
             let view = try door.log.view(of: self.id)
             let database = door.log.database
-            let insert = try door.log.statement("INSERT INTO displayed(token, root, heads, others) VALUES(?1,?2,?3,?4)")
+            let insert = try door.log.statements(
+                "INSERT INTO displayed(token, root, heads, others) VALUES(?1,?2,?3,?4)")
             insert.bind(1, token)
             insert.bind(2, root.bytes)
             insert.bind(3, CausalPast.packed(view.heads))
@@ -42,7 +43,7 @@ extension Transaction {
     /// - Parameter otherwise: when this device never showed that root.
     /// - Throws: `.unknownMark` for a token of another root, or none of ours.
     public func basis(of root: RootID, token: String?, otherwise: Basis) throws -> Basis {
-        let find = try log.statement(
+        let find = try log.statements(
             """
             SELECT heads, others FROM displayed WHERE root=?1 AND (?2 IS NULL OR token=?2) ORDER BY id DESC LIMIT 1
             """)
@@ -63,15 +64,9 @@ extension Log {
     /// The heads of what is applied, and how many changes of others that is.
     func view(of own: ReplicaID) throws -> (heads: [LocalPlace], others: UInt64) {
         try flush()
-        let tips = try tips()
-        let others = tips.filter { $0.replica != own }.reduce(0) { $0 + $1.number }
+        let branches = try branches.all()
+        let others = branches.filter { $0.replica != own }.reduce(0) { $0 + $1.number - $1.fork }
         // A tip that another change cites is in that change's past already; no need to name it.
-        return (tips.filter { !$0.isCited }.map(\.tip), others)
-    }
-
-    /// How a change held here is named on the wire.
-    func cause(_ place: LocalPlace) throws -> Cause? {
-        guard let replica = try replica(of: place.chain), let entry = try past.entry(at: place) else { return nil }
-        return Cause(replica: replica, number: place.number, prefix: entry.hash.prefix)
+        return (branches.filter { !$0.isCited }.map(\.tip), others)
     }
 }

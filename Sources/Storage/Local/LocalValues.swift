@@ -14,6 +14,8 @@ public enum LocalValues {
         case replica
         /// The workspace secret, which keys natural ids. A relay has none.
         case secret
+        /// The schema that the state was last derived with, by its fingerprint.
+        case schema
         /// The role the invitation promised, until the grant itself has arrived.
         case role
         /// The grant's stamp: own stamps lie above it before the grant has arrived.

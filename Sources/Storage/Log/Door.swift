@@ -1,5 +1,6 @@
 import CRDT
 import ChangeLog
+import GRDB
 
 /// The one door: every change, made here or received, takes this path into the log, the state and the membership,
 /// within one transaction. There is no second way to alter any of them.
@@ -10,94 +11,183 @@ final class Door {
     let log: Log
     let members: Members
     let state: StateMerge
-    private let schema: Schema
-    private let projections: [any Projection]
+    let configuration: Replica.Configuration
+    /// The role and the grant that an invitation promised this device, until the grant itself is here.
+    private lazy var promise = Result { try Promise(in: log.database) }
 
-    init(_ log: Log, schema: Schema, projections: [any Projection]) {
-        (self.log, self.schema, self.projections) = (log, schema, projections)
+    init(_ log: Log, configuration: Replica.Configuration) {
+        (self.log, self.configuration) = (log, configuration)
         members = Members(log: log)
-        state = StateMerge(log, schema: schema, projections: projections)
+        state = StateMerge(log, schema: configuration.schema, projections: configuration.projections)
     }
 
     /// Whether a received change can be applied now.
-    enum Readiness: Equatable {
-        case ready
+    enum Readiness {
+        case ready(Admission)
         /// Held already.
         case known
-        case waits(WaitingReason)
+        case waits(WaitingReason, for: Need)
         case refused(RefusalReason)
     }
 
-    func readiness(of change: Change, now: UInt64) throws -> Readiness {
-        if let chain = try log.knownChain(of: change.replica), chain.number > 0 {
-            if change.number <= chain.number {
-                let held = try log.past.entry(at: LocalPlace(chain: chain.id, number: change.number))
-                return held?.hash == change.hash ? .known : .refused(.fork)
-            }
-            guard change.number == chain.number + 1 else { return .waits(.gap) }
-            guard change.place.previous == chain.hash else { return .refused(.fork) }
-        } else if change.number > 1 {
-            return .waits(.gap)
-        }
-        if change.stamp.milliseconds > now + Self.earliness { return .waits(.early) }
-        for cause in change.causes where try place(of: cause) == nil { return .waits(.cause) }
-        return try members.belongs(change) ? .ready : .refused(.stranger)
+    /// Where a change goes, and what it stands on.
+    struct Admission {
+        fileprivate let end: End
+        fileprivate let causes: [LocalPlace]
     }
+
+    /// What a change continues.
+    fileprivate enum End {
+        case branch(Branch)
+        /// A new branch: of a chain not heard of or, after the place given, of one that goes on otherwise here.
+        case fork(after: LocalPlace?)
+    }
+
+    // MARK: Judging
+
+    func readiness(of change: Change, now: UInt64) throws -> Readiness {
+        let end: End
+        switch try standing(of: change) {
+        case .held: return .known
+        case .gap: return .waits(.gap, for: .change(change.replica, change.number - 1))
+        case .crowded: return .refused(.tooManyBranches)
+        case .follows(let found): end = found
+        }
+        guard change.isWhole else { return .waits(.body, for: .change(change.replica, change.number)) }
+        if change.stamp.milliseconds > now + Self.earliness {
+            return .waits(.early, for: .time(change.stamp.milliseconds - Self.earliness))
+        }
+        var causes: [LocalPlace] = []
+        for cause in change.causes {
+            guard let place = try log.place(of: cause) else {
+                return .waits(.cause, for: .change(cause.replica, cause.number))
+            }
+            causes.append(place)
+        }
+        guard try members.belongs(change) else { return .refused(.stranger) }
+        return .ready(Admission(end: end, causes: causes))
+    }
+
+    private enum Standing {
+        case held, gap, crowded
+        case follows(End)
+    }
+
+    private func standing(of change: Change) throws -> Standing {
+        let branches = try log.branches.of(change.replica)
+        let previous = change.place.previous
+        for branch in branches where branch.number + 1 == change.number {
+            if branch.hash == previous || branch.number == 0 { return .follows(.branch(branch)) }
+        }
+        if try log.place(of: change.replica, number: change.number, isIt: { $0 == change.hash }) != nil { return .held }
+        var parent: LocalPlace?
+        if change.number > 1 {
+            parent = try log.place(of: change.replica, number: change.number - 1) { $0 == previous }
+            guard parent != nil else { return .gap }
+        }
+        return branches.count < Branches.limit ? .follows(.fork(after: parent)) : .crowded
+    }
+
+    /// For a change made here: what it stands on is what this transaction has read.
+    func ownAdmission(of change: Change, to branch: Branch) throws -> Admission {
+        Admission(end: .branch(branch), causes: try change.causes.compactMap(log.place(of:)))
+    }
+
+    // MARK: Admitting
 
     /// Path of a change, stop 4: log, membership and state, together or not at all.
     ///
-    /// - Parameter localRole: for this device's own changes made before the grant that let it in has arrived.
-    func admit(_ change: Change, localRole: Role? = nil) throws {
-        var chain = try log.chain(of: change.replica)
-        let place = LocalPlace(chain: chain.id, number: change.number)
-        let causes = try change.causes.map { cause in
-            LocalPlace(chain: try log.chain(of: cause.replica).id, number: cause.number)
-        }
-        let floor = try floor(of: causes, chain: chain)
-        let isVoid = change.stamp <= floor
+    /// - Parameter now: milliseconds since 1970, by this device's clock.
+    func admit(_ change: Change, _ admission: Admission, now: UInt64) throws {
+        let branch = try branch(for: change, at: admission.end)
+        let floor = try floor(of: admission.causes, branch: branch)
+        let others = try log.copies(of: change.id)
+        let effect: Log.Effect =
+            if change.stamp <= floor { .void } else if try log.isOutdone(change, by: others) { .copy } else { .counts }
         // A void change stands where the latest that it has seen does: stamps never fall along causes, and a change
         // that cites it has to lie above all of them.
-        let stamp = max(change.stamp, floor)
-        try log.insert(change, at: place, stamp: stamp, causes: causes, isVoid: isVoid)
-        try advance(&chain, to: change, stamp: stamp)
-        guard !isVoid else { return }
-        try members.apply(change, at: place, localRole: localRole)
-        guard let author = try members.member(change.replica.device) else { return }
-        try state.apply(
-            change,
-            by: .init(
-                place: place, stamp: change.stamp, change: change.id, role: author.role, person: author.person))
+        let place = try log.append(
+            change, to: branch, stamp: max(change.stamp, floor), causes: admission.causes, effect: effect,
+            received: now)
+        if !others.isEmpty { try log.noteCopies(others.map(\.place) + [place], of: change.id) }
+        try linkOwnGrant(change, at: place)
+        for segment in change.segments { try log.note(segment.root, at: place) }
+        guard effect == .counts else { return }
+        let outdone = others.filter { $0.effect == .counts }
+        guard outdone.isEmpty else { return try replace(outdone.map(\.place), by: change, at: place) }
+        try apply(change, at: place)
     }
 
-    /// Brings projections up to date and writes the tips back; called once, before the transaction ends.
-    func finish() throws {
-        try log.flush()
-        for projection in projections { try projection.refresh(state.touched, in: log.database) }
+    /// What a change that counts does to membership and state: when it comes in, and in every rebuild.
+    func apply(_ change: Change, at place: LocalPlace) throws {
+        try members.apply(change, at: place) { try localRole(of: change) }
+        guard let author = try author(of: change, at: place) else { return }
+        try state.apply(change, by: author)
     }
 
-    private func advance(_ chain: inout Chain, to change: Change, stamp: Stamp) throws {
-        chain.number = change.number
-        chain.hash = change.hash
-        chain.stamp = stamp
-        chain.isCited = false
-        log.update(chain)
-        for cause in change.causes {
-            var cited = try log.chain(of: cause.replica)
-            guard cited.number <= cause.number, !cited.isCited else { continue }
-            cited.isCited = true
-            log.update(cited)
+    func author(of change: Change, at place: LocalPlace) throws -> StateMerge.Author? {
+        guard let member = try members.member(change.replica.device) else { return nil }
+        return .init(place: place, stamp: change.stamp, change: change.id, role: member.role, person: member.person)
+    }
+
+    private func branch(for change: Change, at end: End) throws -> Branch {
+        switch end {
+        case .branch(let branch): return branch
+        case .fork(nil): return try log.branches.add(change.replica)
+        case .fork(let parent?):
+            guard let entry = try log.past.entry(at: parent) else { throw StorageFailure.corrupt }
+            return try log.branches.add(
+                change.replica, parent: parent, hash: entry.hash, stamp: entry.stamp, weight: entry.weight,
+                past: log.past.vector(at: parent))
         }
     }
 
     /// The highest stamp among a change's causes and predecessor.
-    private func floor(of causes: [LocalPlace], chain: Chain) throws -> Stamp {
-        try causes.reduce(chain.stamp) { floor, cause in max(floor, try log.past.entry(at: cause)?.stamp ?? .zero) }
+    private func floor(of causes: [LocalPlace], branch: Branch) throws -> Stamp {
+        try causes.reduce(branch.stamp) { floor, cause in max(floor, try log.stamp(at: cause) ?? .zero) }
     }
 
-    private func place(of cause: Cause) throws -> LocalPlace? {
-        guard let chain = try log.knownChain(of: cause.replica), cause.number <= chain.number else { return nil }
-        let place = LocalPlace(chain: chain.id, number: cause.number)
-        let hash = cause.number == chain.number ? chain.hash : try log.past.entry(at: place)?.hash
-        return hash?.prefix.elementsEqual(cause.prefix) == true ? place : nil
+    /// A lower copy came: what the higher ones did is taken back and done as the lower one says.
+    private func replace(_ outdone: [LocalPlace], by change: Change, at place: LocalPlace) throws {
+        for place in outdone { try log.setEffect(.copy, at: place) }
+        try Rebuild(self).roots(touchedBy: outdone + [place])
+        let acts = try outdone.flatMap { try log.change(at: $0).acts } + change.acts
+        if !acts.isEmpty { try Rebuild(self).everything() }
+    }
+
+    // MARK: The joiner's promise
+
+    private struct Promise {
+        let role: Role?
+        let grant: Cause?
+
+        init(in database: Database) throws {
+            role = try LocalValues.value(.role, in: database).integer.flatMap { Role(rawValue: UInt8(clamping: $0)) }
+            grant = try LocalValues.value(.credential, in: database).bytes.flatMap { try? Credential($0).grant }
+        }
+    }
+
+    /// For this device's own changes made before the grant that let it in has arrived.
+    private func localRole(of change: Change) throws -> Role? {
+        try LocalValues.replica(in: log.database) == change.replica ? promise.get().role : nil
+    }
+
+    /// A joiner's first change cites a grant that arrives later. Once it is here, it is in the joiner's past.
+    private func linkOwnGrant(_ change: Change, at place: LocalPlace) throws {
+        guard let grant = try promise.get().grant, grant.number == change.number, grant == change.asCause else {
+            return
+        }
+        let own = try LocalValues.replica(in: log.database)
+        guard let branch = try log.ownBranch(of: own), branch.number > 0 else { return }
+        try log.insertCause(place, of: LocalPlace(branch: branch.id, number: 1))
+        try log.learn(try log.past.vector(at: place), in: branch)
+    }
+
+    // MARK: Ending
+
+    /// Brings projections up to date and writes the tips back; called once, before the transaction ends.
+    func finish() throws {
+        try log.flush()
+        for projection in configuration.projections { try projection.refresh(state.touched, in: log.database) }
     }
 }

@@ -6,101 +6,205 @@ import GRDB
 final class Log {
     let database: Database
     let workspace: WorkspaceID
+    let statements: Statements
+    let branches: Branches
     let past: CausalPast
-    private(set) var chainsByReplica: [ReplicaID: Chain] = [:]
-    private var changedChains: Set<ReplicaID> = []
+    let runs: Runs
 
-    init(_ database: Database, workspace: WorkspaceID, statements: StatementCache) {
+    init(_ database: Database, workspace: WorkspaceID, statements cache: StatementCache) {
         (self.database, self.workspace) = (database, workspace)
-        past = CausalPast(database, statements: statements)
+        statements = Statements(cache, database)
+        branches = Branches(statements)
+        past = CausalPast(statements, branches: branches)
+        runs = Runs(statements, branches: branches)
     }
 
-    func statement(_ sql: String) throws -> SQLStatement { try past.statement(sql) }
-
-    // MARK: Chains
-
-    /// The chain of a replica; a row is made for one not heard of, so that causes can name it.
-    func chain(of replica: ReplicaID) throws -> Chain {
-        if let held = chainsByReplica[replica] { return held }
-        let chain = try knownChain(of: replica) ?? insert(replica)
-        chainsByReplica[replica] = chain
-        return chain
-    }
-
-    func update(_ chain: Chain) {
-        chainsByReplica[chain.replica] = chain
-        changedChains.insert(chain.replica)
-    }
-
-    /// Writes the tips back; called once, before the transaction ends.
+    /// Writes back what was held; called once, before the transaction ends, and before anybody else reads the tables.
     func flush() throws {
-        let update = try statement("UPDATE chain SET number=?2, hash=?3, at=?4, cited=?5, sealed=?6 WHERE id=?1")
-        for chain in changedChains.compactMap({ chainsByReplica[$0] }) {
-            update.bind(1, chain.id)
-            update.bind(2, chain.number)
-            update.bind(3, chain.hash.bytes)
-            update.bind(4, chain.stamp.packed)
-            update.bind(5, Int64(chain.isCited ? 1 : 0))
-            update.bind(6, chain.sealed)
-            try update.run()
+        try runs.flush()
+        try branches.flush()
+    }
+
+    // MARK: Finding
+
+    /// The branch that this replica's own changes go to.
+    func ownBranch(of replica: ReplicaID) throws -> Branch? { try branches.of(replica).first }
+
+    /// Where a change of that number and hash is held, in whichever branch.
+    func place(of replica: ReplicaID, number: UInt64, isIt: (ChangeHash) -> Bool) throws -> LocalPlace? {
+        for branch in try branches.of(replica) where branch.fork < number && number <= branch.number {
+            let place = LocalPlace(branch: branch.id, number: number)
+            if number == branch.number {
+                if isIt(branch.hash) { return place }
+            } else if let entry = try past.entry(at: place), isIt(entry.hash) {
+                return place
+            }
         }
-        changedChains = []
+        return nil
     }
 
-    /// From columns id, number, hash, at, cited, sealed.
-    static func chain(of replica: ReplicaID, in row: SQLStatement) -> Chain {
-        Chain(
-            id: row.integer(0), replica: replica, number: row.unsigned(1),
-            hash: ChangeHash(row.bytes(2)) ?? .none, stamp: Stamp(packed: row.unsigned(3)) ?? .zero,
-            isCited: row.integer(4) != 0, sealed: row.unsigned(5))
+    /// The change that a cause names, if it is here.
+    func place(of cause: Cause) throws -> LocalPlace? {
+        try place(of: cause.replica, number: cause.number) { $0.prefix.elementsEqual(cause.prefix) }
     }
 
-    private func insert(_ replica: ReplicaID) throws -> Chain {
-        let insert = try statement("INSERT INTO chain(replica) VALUES(?1)")
-        insert.bind(1, replica.bytes)
-        try insert.run()
-        return Chain(
-            id: database.lastInsertedRowID, replica: replica, number: 0, hash: .none, stamp: .zero, isCited: false,
-            sealed: 0)
+    /// How a change held here is named on the wire.
+    func cause(_ place: LocalPlace) throws -> Cause? {
+        guard let branch = try branches.branch(place.branch), let entry = try past.entry(at: place) else { return nil }
+        return Cause(replica: branch.replica, number: place.number, prefix: entry.hash.prefix)
     }
 
-    // MARK: Changes
+    /// The hash that the change at `place` is chained on. A chain starts from the workspace's id; the founding change,
+    /// whose hash is that id, from nothing.
+    func hash(before place: LocalPlace) throws -> ChangeHash {
+        guard let branch = try branches.branch(place.branch) else { throw StorageFailure.corrupt }
+        if let before = branch.place(before: place.number), before.number > 0 {
+            guard let entry = try past.entry(at: before) else { throw StorageFailure.corrupt }
+            return entry.hash
+        }
+        let isFounding = try past.entry(at: place)?.hash.bytes == workspace.bytes
+        return isFounding ? .none : ChangeHash(unchecked: workspace.bytes)
+    }
 
-    /// - Parameter stamp: the change's own or, for a void one, that of the latest it has seen.
-    func insert(
-        _ change: Change, at place: LocalPlace, stamp: Stamp, causes: [LocalPlace], isVoid: Bool
+    /// A change held here.
+    func change(at place: LocalPlace) throws -> Change { try runs.change(at: place, hashBefore: hash(before:)) }
+
+    // MARK: Appending
+
+    /// What a change does here.
+    enum Effect: Int64 {
+        /// Nothing, for ever: its stamp does not lie above its causes.
+        case void = 0
+        /// What it says.
+        case counts = 1
+        /// Nothing while a lower copy of it counts.
+        case copy = 2
+    }
+
+    /// Appends a change to a branch: its row, bytes, causes and, now and then, the vector of its past.
+    ///
+    /// - Parameters:
+    ///   - stamp: the change's own or, for a void one, that of the latest it has seen.
+    ///   - received: milliseconds since 1970, by this device's clock.
+    func append(
+        _ change: Change, to branch: Branch, stamp: Stamp, causes: [LocalPlace], effect: Effect, received: UInt64
+    ) throws -> LocalPlace {
+        let place = branch.next
+        var weight = branch.weight
+        var past = branch.past
+        for cause in causes {
+            past.merge(try self.past.vector(at: cause))
+            weight = max(weight, try self.weight(of: cause))
+        }
+        weight += UInt64(max(causes.count, 1))
+        past.raise(to: place)
+        if weight >= CausalPast.vectorDistance {
+            weight = 0
+            try store(past, at: place)
+        }
+        try insert(change, at: place, stamp: stamp, effect: effect, weight: weight, received: received)
+        try runs.append(change.wire, at: place)
+        for cause in causes { try insertCause(cause, of: place) }
+        branch.advance(to: change.hash, stamp: stamp, weight: weight, past: past)
+        for cause in causes { try cite(cause) }
+        return place
+    }
+
+    private func weight(of place: LocalPlace) throws -> UInt64 {
+        if let branch = try branches.branch(place.branch), branch.number == place.number { return branch.weight }
+        return try past.entry(at: place)?.weight ?? 0
+    }
+
+    private func cite(_ place: LocalPlace) throws {
+        guard let branch = try branches.branch(place.branch), branch.number <= place.number, !branch.isCited else {
+            return
+        }
+        branch.isCited = true
+    }
+
+    private func insert(
+        _ change: Change, at place: LocalPlace, stamp: Stamp, effect: Effect, weight: UInt64, received: UInt64
     ) throws {
-        let insert = try statement("INSERT INTO change(place, at, void, id, hash, wire) VALUES(?1,?2,?3,?4,?5,?6)")
+        let insert = try statements(
+            "INSERT INTO change(place, at, effect, id, hash, weight, received) VALUES(?1,?2,?3,?4,?5,?6,?7)")
         insert.bind(1, place.packed)
         insert.bind(2, stamp.packed)
-        insert.bind(3, Int64(isVoid ? 1 : 0))
+        insert.bind(3, effect.rawValue)
         insert.bind(4, change.id.bytes)
         insert.bind(5, change.hash.bytes)
-        insert.bind(6, change.wire)
+        insert.bind(6, weight)
+        insert.bind(7, received)
         try insert.run()
-        guard !causes.isEmpty else { return }
-        let insertCause = try statement("INSERT INTO cause(place, of) VALUES(?1,?2)")
-        for cause in causes {
-            insertCause.bind(1, place.packed)
-            insertCause.bind(2, cause.packed)
-            try insertCause.run()
+    }
+
+    func stamp(at place: LocalPlace) throws -> Stamp? {
+        if let branch = try branches.branch(place.branch), branch.number == place.number { return branch.stamp }
+        return try past.entry(at: place)?.stamp
+    }
+
+    /// Remembers that a change has something to say about a root, whether it has effect or not. Half of the root's id
+    /// is enough to find it by.
+    func note(_ root: RootID, at place: LocalPlace) throws {
+        let insert = try statements("INSERT INTO touch(root, place) VALUES(?1,?2) ON CONFLICT DO NOTHING")
+        insert.bind(1, Int64(bitPattern: root.high))
+        insert.bind(2, place.packed)
+        try insert.run()
+    }
+
+    /// The changes that mention a root, in a causal order.
+    func places(mentioning root: RootID) throws -> [LocalPlace] {
+        let read = try statements(
+            "SELECT place FROM touch JOIN change USING(place) WHERE root=?1 ORDER BY change.at, place")
+        defer { read.reset() }
+        read.bind(1, Int64(bitPattern: root.high))
+        var places: [LocalPlace] = []
+        while try read.step() { places.append(LocalPlace(packed: read.unsigned(0))) }
+        return places
+    }
+
+    func insertCause(_ cause: LocalPlace, of place: LocalPlace) throws {
+        let insert = try statements("INSERT INTO cause(place, of) VALUES(?1,?2) ON CONFLICT DO NOTHING")
+        insert.bind(1, place.packed)
+        insert.bind(2, cause.packed)
+        try insert.run()
+    }
+
+    /// The past of a branch's changes turned out to hold more.
+    func learn(_ vector: CausalVector, in branch: Branch) throws {
+        branch.learn(vector)
+        let read = try statements("SELECT place, past FROM vector WHERE place > ?1 AND place <= ?2")
+        read.bind(1, LocalPlace(branch: branch.id, number: branch.fork).packed)
+        read.bind(2, branch.tip.packed)
+        var stored: [(LocalPlace, CausalVector)] = []
+        while try read.step() { stored.append((LocalPlace(packed: read.unsigned(0)), CausalVector(read.bytes(1)))) }
+        read.reset()
+        for (place, held) in stored {
+            var past = held
+            past.merge(vector)
+            try store(past, at: place)
         }
     }
 
-    /// Stores a seal and gives the run it newly vouches for an arrival number.
-    func seal(_ seal: Signature, at number: UInt64, of replica: ReplicaID) throws {
-        var chain = try chain(of: replica)
-        guard number > chain.sealed, number <= chain.number else { return }
-        let store = try statement("UPDATE change SET seal=?2 WHERE place=?1")
-        store.bind(1, LocalPlace(chain: chain.id, number: number).packed)
-        store.bind(2, seal.bytes)
-        try store.run()
-        let arrive = try statement("INSERT INTO arrival(chain, first, last) VALUES(?1,?2,?3)")
-        arrive.bind(1, chain.id)
-        arrive.bind(2, chain.sealed + 1)
+    private func store(_ vector: CausalVector, at place: LocalPlace) throws {
+        let insert = try statements("INSERT OR REPLACE INTO vector(place, past) VALUES(?1,?2)")
+        insert.bind(1, place.packed)
+        insert.bind(2, vector.bytes)
+        try insert.run()
+    }
+
+    // MARK: Sealing
+
+    /// Stores a seal and gives the stretch it newly vouches for an arrival number.
+    func seal(_ seal: Signature, at number: UInt64, of branch: Branch) throws {
+        guard number > branch.sealed, number <= branch.number else { return }
+        try runs.seal(seal, at: LocalPlace(branch: branch.id, number: number))
+        let arrive = try statements("INSERT INTO arrival(branch, first, last) VALUES(?1,?2,?3)")
+        arrive.bind(1, branch.id)
+        arrive.bind(2, branch.sealed + 1)
         arrive.bind(3, number)
         try arrive.run()
-        chain.sealed = number
-        update(chain)
+        branch.loose = number - branch.sealed >= Runs.fullCount ? 0 : branch.loose + number - branch.sealed
+        branch.sealed = number
+        try runs.pack(branch)
     }
 }

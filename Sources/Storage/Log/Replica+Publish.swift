@@ -16,23 +16,18 @@ public struct Outgoing: Sendable {
 }
 
 extension Replica {
-    /// How many changes one seal vouches for at the most, when there is a choice.
-    static let changesPerSeal = 256
-    /// How many bytes of changes one seal vouches for, about.
-    static let bytesPerSeal = 1 << 20
-
     /// Seals this replica's own changes, so that they may leave. The published mark is committed with the seals,
     /// before anybody is handed a byte: what may have left is never written anew.
     public func publish() throws(StorageFailure) {
         let pending = try readLog { log in
-            guard let own = try log.knownChain(of: self.id) else { return false }
+            guard let own = try log.ownBranch(of: self.id) else { return false }
             return own.number > own.sealed
         }
         guard pending else { return }
         try write { door in
-            let own = try door.log.chain(of: self.id)
+            guard let own = try door.log.ownBranch(of: self.id) else { return }
             for (number, hash) in try self.sealPoints(of: own, in: door.log) {
-                try door.log.seal(Seal.sign(hash, in: self.workspace, with: self.key), at: number, of: self.id)
+                try door.log.seal(Seal.sign(hash, in: self.workspace, with: self.key), at: number, of: own)
             }
             var mark = ByteWriter()
             mark.word(own.number)
@@ -41,11 +36,15 @@ extension Replica {
         }
     }
 
-    private func sealPoints(of chain: Chain, in log: Log) throws -> [(number: UInt64, hash: ChangeHash)] {
-        let read = try log.statement("SELECT place, hash, length(wire) FROM change WHERE place > ?1 AND place <= ?2")
+    private func sealPoints(of branch: Branch, in log: Log) throws -> [(number: UInt64, hash: ChangeHash)] {
+        let read = try log.statements(
+            """
+            SELECT change.place, change.hash, coalesce(run.size, 0) FROM change LEFT JOIN run ON run.last = change.place
+            WHERE change.place > ?1 AND change.place <= ?2 ORDER BY change.place
+            """)
         defer { read.reset() }
-        read.bind(1, LocalPlace(chain: chain.id, number: chain.sealed).packed)
-        read.bind(2, chain.tip.packed)
+        read.bind(1, LocalPlace(branch: branch.id, number: branch.sealed).packed)
+        read.bind(2, branch.tip.packed)
         var points: [(UInt64, ChangeHash)] = []
         var changes = 0
         var bytes = 0
@@ -53,9 +52,7 @@ extension Replica {
             let number = LocalPlace(packed: read.unsigned(0)).number
             changes += 1
             bytes += Int(read.integer(2))
-            guard number == chain.number || changes >= Self.changesPerSeal || bytes >= Self.bytesPerSeal else {
-                continue
-            }
+            guard number == branch.number || changes >= Runs.fullCount || bytes >= Runs.fullByteCount else { continue }
             points.append((number, ChangeHash(read.bytes(1)) ?? .none))
             (changes, bytes) = (0, 0)
         }
@@ -66,10 +63,9 @@ extension Replica {
     public func outgoing(after number: UInt64, byteLimit: Int) throws(StorageFailure) -> Outgoing {
         try readLog { log in
             var outgoing = Outgoing(reach: number)
-            guard let own = try log.knownChain(of: self.id) else { return outgoing }
+            guard let own = try log.ownBranch(of: self.id) else { return outgoing }
             while outgoing.reach < own.sealed, outgoing.byteCount < byteLimit {
-                try log.appendRun(
-                    to: &outgoing, chain: own.id, replica: self.id, after: outgoing.reach, through: own.sealed)
+                try log.appendDelta(to: &outgoing, branch: own, after: outgoing.reach, through: own.sealed)
             }
             outgoing.hasMore = outgoing.reach < own.sealed
             return outgoing
@@ -80,21 +76,22 @@ extension Replica {
     ///
     /// - Parameters:
     ///   - excluding: a chain that the asker writes itself.
-    ///   - frontier: for each chain, how far the asker has it.
+    ///   - frontier: tips of what the asker has; with each, all that lies in its past.
     public func arrivals(
-        after cursor: UInt64, excluding: ReplicaID?, frontier: [ReplicaID: UInt64] = [:], byteLimit: Int
+        after cursor: UInt64, excluding: ReplicaID?, frontier: [Cause] = [], byteLimit: Int
     ) throws(StorageFailure) -> Outgoing {
         try readLog { log in
             var outgoing = Outgoing(reach: cursor)
-            let ranges = try log.arrivedRanges(
-                after: cursor, excluding: excluding, frontier: frontier, byteLimit: byteLimit, reach: &outgoing.reach,
+            let held = try self.held(by: frontier, in: log)
+            let stretches = try log.arrived(
+                after: cursor, excluding: excluding, held: held, byteLimit: byteLimit, reach: &outgoing.reach,
                 hasMore: &outgoing.hasMore)
-            for range in ranges {
-                var reached = range.after
-                while reached < range.through {
+            for stretch in stretches {
+                var reached = stretch.after
+                while reached < stretch.through {
                     var run = Outgoing(reach: reached)
-                    try log.appendRun(
-                        to: &run, chain: range.chain, replica: range.replica, after: reached, through: range.through)
+                    try log.appendDelta(
+                        to: &run, branch: stretch.branch, after: reached, through: stretch.through)
                     guard run.reach > reached else { throw StorageFailure.corrupt }
                     outgoing.deltas += run.deltas
                     outgoing.changes += run.changes
@@ -104,59 +101,70 @@ extension Replica {
             return outgoing
         }
     }
+
+    /// Sealed changes of others' chains that the holder of `frontier` lacks, in the order in which they arrived here:
+    /// what a relay that was restored or replaced gets back.
+    public func lacking(
+        in frontier: [Cause], after arrival: UInt64, byteLimit: Int
+    ) throws(StorageFailure) -> Outgoing {
+        try arrivals(after: arrival, excluding: id, frontier: frontier, byteLimit: byteLimit)
+    }
 }
 
-/// A stretch of one chain.
-struct ChainRange {
-    let chain: Int64
-    let replica: ReplicaID
+/// A stretch of one branch.
+struct Stretch {
+    let branch: Branch
     let after: UInt64
     var through: UInt64
 }
 
 extension Log {
-    /// Adds one delta: from `number` on, to a seal that lies 256 changes or 1 MiB on, or to `end`, which is sealed.
-    func appendRun(
-        to outgoing: inout Outgoing, chain: Int64, replica: ReplicaID, after number: UInt64, through end: UInt64
+    /// Adds one delta: from `number` on, to a seal that lies 256 changes or 1 MiB on, or else to the first at or after
+    /// `end`, which is sealed.
+    func appendDelta(
+        to outgoing: inout Outgoing, branch: Branch, after number: UInt64, through end: UInt64
     ) throws {
-        let read = try statement("SELECT place, seal, wire FROM change WHERE place > ?1 AND place <= ?2")
+        let start = LocalPlace(branch: branch.id, number: number + 1)
+        let read = try statements(
+            "SELECT first, last, seal, data FROM run WHERE last >= ?1 AND last <= ?2 ORDER BY last")
         defer { read.reset() }
-        read.bind(1, LocalPlace(chain: chain, number: number).packed)
-        read.bind(2, LocalPlace(chain: chain, number: end).packed)
-        var wires: [[UInt8]] = []
-        var bytes = 0
+        read.bind(1, start.packed)
+        read.bind(2, LocalPlace(branch: branch.id, number: branch.sealed).packed)
+        var frames: [UInt8] = []
         while try read.step() {
-            let reached = LocalPlace(packed: read.unsigned(0)).number
-            let wire = read.bytes(2)
-            wires.append(wire)
-            bytes += wire.count
-            let isFull = wires.count >= Replica.changesPerSeal || bytes >= Replica.bytesPerSeal
-            guard isFull || reached == end, let seal = Signature(read.bytes(1)) else { continue }
-            let previous = try past.entry(at: LocalPlace(chain: chain, number: number))?.hash ?? .none
+            let run = Runs.Run(read)
+            let reached = run.last.number
+            let held = try run.frames()
+            frames += run.first < start ? try Self.tail(of: held, dropping: start.number - run.first.number) : held[...]
+            let isFull = reached - number >= UInt64(Runs.fullCount) || frames.count >= Runs.fullByteCount
+            guard isFull || reached >= end, let seal = run.seal.flatMap({ Signature($0) }) else { continue }
+            let count = Int(reached - number)
             outgoing.deltas.append(
                 DeltaWriter.bytes(
-                    replica: replica, first: number + 1, previous: previous, wires: wires, seal: seal))
-            outgoing.changes += wires.count
+                    replica: branch.replica, first: number + 1, previous: try hash(before: start), count: count,
+                    frames: frames, seal: seal))
+            outgoing.changes += count
             outgoing.reach = reached
             return
         }
         throw StorageFailure.corrupt
     }
 
-    /// Arrivals put together chain by chain, in the order in which the chains first appear.
-    func arrivedRanges(
-        after cursor: UInt64, excluding: ReplicaID?, frontier: [ReplicaID: UInt64], byteLimit: Int,
-        reach: inout UInt64, hasMore: inout Bool
-    ) throws -> [ChainRange] {
-        let read = try statement(
-            """
-            SELECT arrival.number, chain.id, chain.replica, arrival.first, arrival.last
-            FROM arrival JOIN chain ON chain.id = arrival.chain WHERE arrival.number > ?1 ORDER BY arrival.number
-            """)
+    private static func tail(of frames: [UInt8], dropping count: UInt64) throws -> ArraySlice<UInt8> {
+        let wires = try DeltaWriter.wires(inFrames: frames[...]).dropFirst(Int(count)).map(Array.init)
+        return DeltaWriter.frames(wires)[...]
+    }
+
+    /// Arrivals put together branch by branch, in the order in which the branches first appear.
+    func arrived(
+        after cursor: UInt64, excluding: ReplicaID?, held: CausalVector, byteLimit: Int, reach: inout UInt64,
+        hasMore: inout Bool
+    ) throws -> [Stretch] {
+        let read = try statements("SELECT number, branch, first, last FROM arrival WHERE number > ?1 ORDER BY number")
         defer { read.reset() }
         read.bind(1, cursor)
-        var ranges: [ChainRange] = []
-        var placeByChain: [Int64: Int] = [:]
+        var stretches: [Stretch] = []
+        var indexByBranch: [Int64: Int] = [:]
         var bytes = 0
         while try read.step() {
             guard bytes < byteLimit else {
@@ -164,26 +172,20 @@ extension Log {
                 break
             }
             reach = read.unsigned(0)
-            guard let replica = ReplicaID(read.bytes(2)), replica != excluding else { continue }
-            let (chain, last) = (read.integer(1), read.unsigned(4))
-            let after = max(read.unsigned(3) - 1, frontier[replica] ?? 0)
+            guard let branch = try branches.branch(read.integer(1)), branch.replica != excluding else { continue }
+            let last = read.unsigned(3)
+            let after = max(read.unsigned(2) - 1, held.number(of: branch.id))
             guard last > after else { continue }
-            bytes += try size(of: chain, after: after, through: last)
-            if let place = placeByChain[chain] {
-                ranges[place].through = last
+            bytes += try runs.size(
+                from: LocalPlace(branch: branch.id, number: after + 1),
+                through: LocalPlace(branch: branch.id, number: last))
+            if let index = indexByBranch[branch.id] {
+                stretches[index].through = last
             } else {
-                placeByChain[chain] = ranges.count
-                ranges.append(ChainRange(chain: chain, replica: replica, after: after, through: last))
+                indexByBranch[branch.id] = stretches.count
+                stretches.append(Stretch(branch: branch, after: after, through: last))
             }
         }
-        return ranges
-    }
-
-    private func size(of chain: Int64, after: UInt64, through: UInt64) throws -> Int {
-        let sum = try statement("SELECT sum(length(wire)) FROM change WHERE place > ?1 AND place <= ?2")
-        defer { sum.reset() }
-        sum.bind(1, LocalPlace(chain: chain, number: after).packed)
-        sum.bind(2, LocalPlace(chain: chain, number: through).packed)
-        return try sum.step() ? Int(sum.integer(0)) : 0
+        return stretches
     }
 }

@@ -11,11 +11,11 @@ public final class Transaction {
     let replica: Replica
     private let now: UInt64
     private var clock: HybridClock
-    private var heads: [Cause]?
+    private var hasTakenHeads = false
 
     init(_ door: Door, replica: Replica, now: UInt64) throws {
         (self.door, self.replica, self.now) = (door, replica, now)
-        let latest = try UInt64.fetchOne(door.log.database, sql: "SELECT max(at) FROM chain") ?? 0
+        let latest = try UInt64.fetchOne(door.log.database, sql: "SELECT max(at) FROM branch") ?? 0
         let floor = try LocalValues.value(.floor, in: door.log.database).integer ?? 0
         clock = HybridClock(after: Stamp(packed: max(latest, UInt64(clamping: floor))) ?? .zero)
     }
@@ -35,44 +35,34 @@ public final class Transaction {
     /// - Returns: the change, which is durable once the transaction has returned.
     @discardableResult
     public func commit(_ draft: Draft, citing grant: Cause? = nil) throws -> Change {
-        let chain = try door.log.chain(of: replica.id)
+        let branch = try log.ownBranch(of: replica.id) ?? log.branches.add(replica.id)
         var causes = try takeHeads()
         // An author with more heads than a change may cite first writes empty changes that cite them.
         while causes.count > FormatLimit.causes.rawValue {
             let cited = Array(causes.prefix(FormatLimit.causes.rawValue))
             causes.removeFirst(cited.count)
-            _ = try admit(Draft(), after: try door.log.chain(of: replica.id), causes: cited)
+            _ = try admit(Draft(), to: branch, causes: cited)
         }
         if let grant { causes.append(grant) }
-        return try admit(draft, after: try door.log.chain(of: chain.replica), causes: causes)
+        return try admit(draft, to: branch, causes: causes)
     }
 
-    private func admit(_ draft: Draft, after chain: Chain, causes: [Cause]) throws -> Change {
+    private func admit(_ draft: Draft, to branch: Branch, causes: [Cause]) throws -> Change {
         guard let stamp = clock.tick(now: now) else { throw StorageFailure.clockExhausted }
         let place = Place(
-            replica: replica.id, number: chain.number + 1,
-            previous: chain.number == 0 ? ChangeHash(unchecked: replica.workspace.bytes) : chain.hash)
+            replica: replica.id, number: branch.number + 1,
+            previous: branch.number == 0 ? ChangeHash(unchecked: replica.workspace.bytes) : branch.hash)
         let change = try Change.authored(
             draft, at: place, stamp: stamp, causes: causes, seed: replica.configuration.random(16))
-        let role = try LocalValues.value(.role, in: database).integer.flatMap { Role(rawValue: UInt8(clamping: $0)) }
-        try door.admit(change, localRole: role)
+        try door.admit(change, door.ownAdmission(of: change, to: branch), now: now)
         return change
     }
 
     /// Tips of other chains that no applied change names yet. After an own change there are none until more arrives.
     private func takeHeads() throws -> [Cause] {
-        if heads != nil { return [] }
-        let find = try door.log.statement(
-            "SELECT id, number, hash, at, cited, sealed, replica FROM chain WHERE cited = 0 AND number > 0")
-        defer { find.reset() }
-        var found: [Cause] = []
-        while try find.step() {
-            guard let id = ReplicaID(find.bytes(6)), id != replica.id else { continue }
-            let chain = Log.chain(of: id, in: find)
-            found.append(Cause(replica: id, number: chain.number, prefix: chain.hash.prefix))
-        }
-        heads = []
-        return found
+        if hasTakenHeads { return [] }
+        hasTakenHeads = true
+        return try log.branches.heads().filter { $0.replica != replica.id }.map(\.tipAsCause)
     }
 }
 
@@ -104,7 +94,8 @@ extension Replica {
             configuration: configuration)
         try replica.write { door in
             try LocalValues.set(.secret, .bytes(secret), in: door.log.database)
-            try door.admit(change)
+            try door.admit(
+                change, door.ownAdmission(of: change, to: door.log.branches.add(change.replica)), now: now)
         }
         return replica
     }

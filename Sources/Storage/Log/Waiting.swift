@@ -1,40 +1,167 @@
-import ChangeLog
+public import ChangeLog
 import GRDB
 
-/// Deltas that are held and not yet applied. Nothing wedges: each waits with its reason while all else goes on.
+/// What something waits for.
+public enum Need: Hashable, Sendable {
+    /// A change of that number in that replica's chain.
+    case change(ReplicaID, UInt64)
+    /// The clock, in milliseconds since 1970.
+    case time(UInt64)
+}
+
+/// Deltas that are held and not yet applied. Nothing wedges: each waits with its reason while all else goes on, and is
+/// tried again when what it waits for is here.
 struct Waiting {
+    /// How many changes of one device may wait, over all its epochs and branches.
+    static let changesPerDevice = 10_000
+    /// How many bytes of one device's changes may wait.
+    static let bytesPerDevice = 64 << 20
+    /// How many bytes may wait in all of devices that nobody has let in yet.
+    static let bytesOfStrangers = 1 << 20
+
     private let log: Log
 
-    init(log: Log) throws { self.log = log }
+    init(log: Log) { self.log = log }
 
-    /// Takes out everything that waits, to be tried again. What still cannot be applied is held again.
-    func release() throws -> [VerifiedDelta] {
-        let read = try log.statement("SELECT delta FROM waiting ORDER BY replica, first")
-        var deltas: [VerifiedDelta] = []
-        while try read.step() {
-            deltas.append(try ReceivedDelta(read.bytes(0)[...]).verified(in: log.workspace))
-        }
+    /// One held delta, and since when it has been held.
+    typealias Held = (delta: VerifiedDelta, since: UInt64)
+
+    /// Takes out what waits for a change of `replica` that is here now.
+    func release(for replica: ReplicaID) throws -> [Held] {
+        guard let highest = try log.branches.of(replica).map(\.number).max() else { return [] }
+        let find = try log.statements(
+            "SELECT id FROM waiting WHERE need_replica=?1 AND need_number <= ?2 ORDER BY need_number, id")
+        find.bind(1, replica.bytes)
+        find.bind(2, highest)
+        return try take(find)
+    }
+
+    /// Takes out what waits for the clock, and is due.
+    func releaseDue(now: UInt64) throws -> [Held] {
+        let find = try log.statements("SELECT id FROM waiting WHERE due <= ?1 ORDER BY due, id")
+        find.bind(1, now)
+        return try take(find)
+    }
+
+    private func take(_ find: SQLStatement) throws -> [Held] {
+        var ids: [Int64] = []
+        while try find.step() { ids.append(find.integer(0)) }
+        find.reset()
+        return try ids.map(take)
+    }
+
+    private func take(_ id: Int64) throws -> Held {
+        let read = try log.statements("SELECT delta, since FROM waiting WHERE id=?1")
+        read.bind(1, id)
+        guard try read.step() else { throw StorageFailure.corrupt }
+        let held = (try ReceivedDelta(read.bytes(0)[...]).verified(in: log.workspace), read.unsigned(1))
         read.reset()
-        if !deltas.isEmpty { try log.statement("DELETE FROM waiting").run() }
-        return deltas
+        let delete = try log.statements("DELETE FROM waiting WHERE id=?1")
+        delete.bind(1, id)
+        try delete.run()
+        return held
     }
 
     /// Holds the changes of a delta from the one at `index` on.
-    func hold(_ delta: VerifiedDelta, from index: Int, reason: WaitingReason, now: UInt64) throws {
+    ///
+    /// - Returns: whether there was room.
+    func hold(
+        _ delta: VerifiedDelta, from index: Int, reason: WaitingReason, need: Need, since: UInt64
+    ) throws -> Bool {
         let rest = delta.changes[index...]
-        guard let first = rest.first else { return }
+        guard let first = rest.first else { return true }
         let bytes = DeltaWriter.bytes(
             replica: first.replica, first: first.number, previous: first.place.previous, wires: rest.map(\.wire),
             seal: delta.seal)
-        let insert = try log.statement(
-            "INSERT INTO waiting(replica, first, changes, reason, since, delta) VALUES(?1,?2,?3,?4,?5,?6) "
-                + "ON CONFLICT DO NOTHING")
-        insert.bind(1, first.replica.bytes)
-        insert.bind(2, first.number)
-        insert.bind(3, Int64(rest.count))
-        insert.bind(4, Int64(reason.rawValue))
-        insert.bind(5, now)
-        insert.bind(6, bytes)
+        let digest = Digest.of(bytes, domain: "nexus waiting", byteCount: 16)
+        if try isHeld(digest) { return true }
+        guard try hasRoom(for: first.replica.device, changes: rest.count, bytes: bytes.count) else { return false }
+        let insert = try log.statements(
+            """
+            INSERT INTO waiting(device, replica, first, changes, size, reason, need_replica, need_number, due, since,
+                digest, delta) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)
+            """)
+        insert.bind(1, first.replica.device.bytes)
+        insert.bind(2, first.replica.bytes)
+        insert.bind(3, first.number)
+        insert.bind(4, Int64(rest.count))
+        insert.bind(5, Int64(bytes.count))
+        insert.bind(6, Int64(reason.rawValue))
+        switch need {
+        case .change(let replica, let number):
+            insert.bind(7, replica.bytes)
+            insert.bind(8, number)
+        case .time(let due): insert.bind(9, due)
+        }
+        insert.bind(10, since)
+        insert.bind(11, digest)
+        insert.bind(12, bytes)
         try insert.run()
+        return true
+    }
+
+    private func isHeld(_ digest: [UInt8]) throws -> Bool {
+        let find = try log.statements("SELECT 1 FROM waiting WHERE digest=?1")
+        defer { find.reset() }
+        find.bind(1, digest)
+        return try find.step()
+    }
+
+    private func hasRoom(for device: DeviceID, changes: Int, bytes: Int) throws -> Bool {
+        let isMember = try Members(log: log).member(device) != nil
+        let sum =
+            if isMember {
+                try log.statements("SELECT total(changes), total(size) FROM waiting WHERE device=?1")
+            } else {
+                try log.statements(
+                    "SELECT 0, total(size) FROM waiting WHERE device NOT IN (SELECT device FROM member)")
+            }
+        defer { sum.reset() }
+        if isMember { sum.bind(1, device.bytes) }
+        guard try sum.step() else { return false }
+        let room = isMember ? Self.bytesPerDevice : Self.bytesOfStrangers
+        return Int(sum.integer(0)) + changes <= Self.changesPerDevice && Int(sum.integer(1)) + bytes <= room
+    }
+}
+
+/// A delta that is held, as people are told of it.
+public struct WaitingDelta: Hashable, Sendable {
+    /// Whose changes.
+    public let replica: ReplicaID
+    /// The number of the first.
+    public let first: UInt64
+    /// How many.
+    public let changes: Int
+    /// Why they wait.
+    public let reason: WaitingReason
+    /// What for.
+    public let need: Need
+    /// Since when, in milliseconds since 1970.
+    public let since: UInt64
+}
+
+extension Replica {
+    /// Everything that waits, by since when.
+    public func waiting() throws(StorageFailure) -> [WaitingDelta] {
+        try readLog { log in
+            let read = try log.statements(
+                """
+                SELECT replica, first, changes, reason, need_replica, need_number, due, since FROM waiting
+                ORDER BY since, id
+                """)
+            defer { read.reset() }
+            var waiting: [WaitingDelta] = []
+            while try read.step() {
+                guard let replica = ReplicaID(read.bytes(0)),
+                    let reason = WaitingReason(rawValue: Int(read.integer(3)))
+                else { continue }
+                let need = ReplicaID(read.bytes(4)).map { Need.change($0, read.unsigned(5)) }
+                waiting.append(
+                    WaitingDelta(
+                        replica: replica, first: read.unsigned(1), changes: Int(read.integer(2)), reason: reason,
+                        need: need ?? .time(read.unsigned(6)), since: read.unsigned(7)))
+            }
+            return waiting
+        }
     }
 }

@@ -32,8 +32,9 @@ extension Member {
     public static func all(in database: Database) throws -> [Member] {
         let read = try SQLStatement(
             database,
-            "SELECT device, person, role, name, admitted_at FROM member "
-                + "ORDER BY coalesce(admitted_at, named_at), device")
+            """
+            SELECT device, person, role, name, admitted_at FROM member ORDER BY coalesce(admitted_at, named_at), device
+            """)
         var members: [Member] = []
         while try read.step() { if let member = Member(read) { members.append(member) } }
         return members
@@ -47,18 +48,27 @@ struct Opening {
 }
 
 /// Reads and writes who belongs, from the acts in changes' headers.
-struct Members {
+final class Members {
     let log: Log
+    private var membersByDevice: [DeviceID: Member] = [:]
+
+    init(log: Log) { self.log = log }
 
     func member(_ device: DeviceID) throws -> Member? {
-        let find = try log.statement("SELECT device, person, role, name, admitted_at FROM member WHERE device=?1")
+        if let held = membersByDevice[device] { return held }
+        let find = try log.statements("SELECT device, person, role, name, admitted_at FROM member WHERE device=?1")
         defer { find.reset() }
         find.bind(1, device.bytes)
-        return try find.step() ? Member(find) : nil
+        guard try find.step(), let member = Member(find) else { return nil }
+        membersByDevice[device] = member
+        return member
     }
 
+    /// For whatever alters the table.
+    func forget() { membersByDevice = [:] }
+
     func opening(for key: DeviceID) throws -> Opening? {
-        let find = try log.statement("SELECT place, role, device, expires, uses FROM invitation WHERE key=?1")
+        let find = try log.statements("SELECT place, role, device, expires, uses FROM invitation WHERE key=?1")
         defer { find.reset() }
         find.bind(1, key.bytes)
         guard try find.step(), let role = Role(rawValue: UInt8(clamping: find.integer(1))) else { return nil }
@@ -70,7 +80,7 @@ struct Members {
 
     /// The opening that a grant at `place` made.
     func opening(at place: LocalPlace) throws -> Opening? {
-        let find = try log.statement("SELECT key FROM invitation WHERE place=?1")
+        let find = try log.statements("SELECT key FROM invitation WHERE place=?1")
         defer { find.reset() }
         find.bind(1, place.packed)
         guard try find.step(), let key = DeviceID(find.bytes(0)) else { return nil }
@@ -79,7 +89,7 @@ struct Members {
 
     /// How many devices were admitted under the grant at `place`.
     func admissions(under place: LocalPlace) throws -> UInt64 {
-        let count = try log.statement(
+        let count = try log.statements(
             "SELECT count(*) FROM member WHERE grant_place=?1 AND admitted_at IS NOT NULL")
         defer { count.reset() }
         count.bind(1, place.packed)
@@ -105,13 +115,17 @@ struct Members {
     }
 
     /// Takes note of a change's acts.
-    func apply(_ change: Change, at place: LocalPlace, localRole: Role?) throws {
+    ///
+    /// - Parameter localRole: what an invitation promised the author, should the grant itself not be here.
+    func apply(_ change: Change, at place: LocalPlace, localRole: () throws -> Role?) throws {
         // First: a relay's very first change may hold an admission, which counts only if the relay is a member.
         try addGranted(change)
         for act in change.acts { try apply(act, of: change, at: place, localRole: localRole) }
     }
 
-    private func apply(_ act: Act, of change: Change, at place: LocalPlace, localRole: Role?) throws {
+    private func apply(
+        _ act: Act, of change: Change, at place: LocalPlace, localRole: () throws -> Role?
+    ) throws {
         switch act {
         case .found(_, let person, _):
             guard change.hash.bytes == log.workspace.bytes else { return }
@@ -121,7 +135,7 @@ struct Members {
             try open(grant, at: place, stamp: change.stamp)
         case .join(_, _, let person):
             let opening = try joinOpening(act, of: change)
-            guard let role = opening?.grant.role ?? localRole else { return }
+            guard let role = try opening?.grant.role ?? localRole() else { return }
             try add(change, person: person, role: role, grant: opening?.place)
         case .admit(let device, let grant, _):
             guard try member(change.replica.device)?.role == .relay else { return }
@@ -147,7 +161,8 @@ struct Members {
     /// Two may let one device in without knowing of each other, for instance a relay at their first syncs: the earlier
     /// grant stands on every replica.
     private func open(_ grant: Grant, at place: LocalPlace, stamp: Stamp) throws {
-        let insert = try log.statement(
+        forget()
+        let insert = try log.statements(
             """
             INSERT INTO invitation(place, key, role, device, expires, uses) VALUES(?1,?2,?3,?4,?5,?6)
             ON CONFLICT(key) DO UPDATE SET place=excluded.place, role=excluded.role, device=excluded.device,
@@ -163,7 +178,7 @@ struct Members {
         insert.bind(6, grant.uses)
         try insert.run()
         guard grant.isDevice else { return }
-        let update = try log.statement("UPDATE member SET admitted_at=?2 WHERE device=?1 AND admitted_at > ?2")
+        let update = try log.statements("UPDATE member SET admitted_at=?2 WHERE device=?1 AND admitted_at > ?2")
         update.bind(1, grant.key.bytes)
         update.bind(2, stamp.packed)
         try update.run()
@@ -174,9 +189,12 @@ struct Members {
         _ change: Change, as id: ChangeID? = nil, person: String, role: Role, grant: LocalPlace?,
         admitted: Stamp? = nil
     ) throws {
-        let insert = try log.statement(
-            "INSERT INTO member(device, person, role, name, named_at, grant_place, admitted_at) "
-                + "VALUES(?1,?2,?3,?4,?5,?6,?7) ON CONFLICT DO NOTHING")
+        forget()
+        let insert = try log.statements(
+            """
+            INSERT INTO member(device, person, role, name, named_at, grant_place, admitted_at)
+            VALUES(?1,?2,?3,?4,?5,?6,?7) ON CONFLICT DO NOTHING
+            """)
         insert.bind(1, change.replica.device.bytes)
         insert.bind(2, (id ?? change.id).bytes)
         insert.bind(3, Int64(role.rawValue))
@@ -189,18 +207,21 @@ struct Members {
 
     /// Of two admissions, for instance by a relay and by its replacement, the earlier one stands on every replica.
     private func admit(_ device: DeviceID, grant: Cause, stamp: Stamp) throws {
-        let place = LocalPlace(chain: try log.chain(of: grant.replica).id, number: grant.number)
-        let update = try log.statement(
-            "UPDATE member SET admitted_at=?2, grant_place=?3 "
-                + "WHERE device=?1 AND (admitted_at IS NULL OR admitted_at > ?2)")
+        forget()
+        let update = try log.statements(
+            """
+            UPDATE member SET admitted_at=?2, grant_place=coalesce(?3, grant_place)
+            WHERE device=?1 AND (admitted_at IS NULL OR admitted_at > ?2)
+            """)
         update.bind(1, device.bytes)
         update.bind(2, stamp.packed)
-        update.bind(3, place.packed)
+        if let place = try log.place(of: grant) { update.bind(3, place.packed) }
         try update.run()
     }
 
     private func rename(_ device: DeviceID, to name: String, stamp: Stamp) throws {
-        let update = try log.statement("UPDATE member SET name=?2, named_at=?3 WHERE device=?1 AND named_at < ?3")
+        forget()
+        let update = try log.statements("UPDATE member SET name=?2, named_at=?3 WHERE device=?1 AND named_at < ?3")
         update.bind(1, device.bytes)
         update.bind(2, name)
         update.bind(3, stamp.packed)

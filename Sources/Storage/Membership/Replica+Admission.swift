@@ -70,12 +70,7 @@ extension Replica {
 extension Members {
     /// The opening that a grant made, if it is here.
     func opening(of grant: Cause) throws -> Opening? {
-        guard let chain = try log.knownChain(of: grant.replica) else { return nil }
-        let place = LocalPlace(chain: chain.id, number: grant.number)
-        guard let entry = try log.past.entry(at: place), entry.hash.prefix.elementsEqual(grant.prefix) else {
-            return nil
-        }
-        return try opening(at: place)
+        try log.place(of: grant).flatMap(opening(at:))
     }
 
     /// Why an opening lets nobody else in, if it does not.
@@ -92,9 +87,11 @@ extension Members {
 
     /// Joiners that nobody has admitted yet, by when they came, with what they came under; at most sixty-four.
     func unadmitted() throws -> [(device: DeviceID, opening: Opening)] {
-        let read = try log.statement(
-            "SELECT device, grant_place FROM member WHERE admitted_at IS NULL AND grant_place IS NOT NULL "
-                + "ORDER BY named_at, device LIMIT 64")
+        let read = try log.statements(
+            """
+            SELECT device, grant_place FROM member WHERE admitted_at IS NULL AND grant_place IS NOT NULL
+            ORDER BY named_at, device LIMIT 64
+            """)
         defer { read.reset() }
         var joiners: [(DeviceID, Opening)] = []
         while try read.step() {
@@ -106,7 +103,7 @@ extension Members {
     }
 
     func isTaken(_ name: String) throws -> Bool {
-        let find = try log.statement("SELECT 1 FROM member WHERE name=?1 AND name<>'' LIMIT 1")
+        let find = try log.statements("SELECT 1 FROM member WHERE name=?1 AND name<>'' LIMIT 1")
         defer { find.reset() }
         find.bind(1, name)
         return try find.step()

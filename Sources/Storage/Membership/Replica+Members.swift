@@ -21,13 +21,3 @@ extension Replica {
         }
     }
 }
-
-extension Log {
-    /// The replica whose chain has that local number.
-    func replica(of chain: Int64) throws -> ReplicaID? {
-        let find = try statement("SELECT replica FROM chain WHERE id=?1")
-        defer { find.reset() }
-        find.bind(1, chain)
-        return try find.step() ? ReplicaID(find.bytes(0)) : nil
-    }
-}

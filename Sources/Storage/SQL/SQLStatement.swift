@@ -112,15 +112,3 @@ final class SQLStatement {
         }
     }
 }
-
-/// The statements of one connection, each prepared on first use.
-final class StatementCache {
-    private var statements: [String: SQLStatement] = [:]
-
-    func statement(_ sql: String, in database: Database) throws -> SQLStatement {
-        if let held = statements[sql] { return held }
-        let statement = try SQLStatement(database, sql)
-        statements[sql] = statement
-        return statement
-    }
-}

@@ -1,41 +1,68 @@
+import ChangeLog
+
 /// The tables of a replica.
 ///
-/// A change's *place* in this database is one integer: its chain's local number in the upper bits, its number in the
-/// chain in the lower forty. So a chain is a range, and "up to this change of that chain" is a comparison.
+/// A change's *place* in this database is one integer: its branch's local number in the upper bits, its number in the
+/// chain in the lower forty. So a branch is a range, and "up to this change of that branch" is a comparison.
 enum Tables {
     /// Raised when the tables change in a way that a rebuild cannot mend.
-    static let version = 1
+    static let version = 2
 
     /// Says that an SQLite file is a Nexus replica ("NEXS").
     static let applicationID = 0x4E45_5853
 
-    /// The log: what everything else derives from. `chain` holds each chain's tip; `cited` says that some applied
-    /// change names that tip as a cause, so a new change need not.
+    /// The log: what everything else derives from.
+    ///
+    /// `branch` holds each branch's tip, the vector of what lies in its past, and how many changes at its end wait to be
+    /// packed; `cited` says that some applied change names that tip as a cause, so a new change need not. `change` holds
+    /// what is asked of changes by name, `run` their bytes, `touch` which roots they mention, by the first half of a
+    /// root's id. `vector` holds the whole past of a change here and there; `copy` the changes that share an id.
     static let log = """
-        CREATE TABLE chain(
-            id INTEGER PRIMARY KEY, replica BLOB NOT NULL UNIQUE, number INTEGER NOT NULL DEFAULT 0, hash BLOB,
-            at INTEGER NOT NULL DEFAULT 0, cited INTEGER NOT NULL DEFAULT 0, sealed INTEGER NOT NULL DEFAULT 0);
-        CREATE INDEX chain_head ON chain(id) WHERE cited = 0;
+        CREATE TABLE branch(
+            id INTEGER PRIMARY KEY, replica BLOB NOT NULL, parent INTEGER, number INTEGER NOT NULL DEFAULT 0, hash BLOB,
+            at INTEGER NOT NULL DEFAULT 0, weight INTEGER NOT NULL DEFAULT 0, past BLOB,
+            cited INTEGER NOT NULL DEFAULT 0, sealed INTEGER NOT NULL DEFAULT 0, loose INTEGER NOT NULL DEFAULT 0);
+        CREATE INDEX branch_replica ON branch(replica);
+        CREATE INDEX branch_head ON branch(id) WHERE cited = 0;
         CREATE TABLE change(
-            place INTEGER PRIMARY KEY, at INTEGER NOT NULL, void INTEGER NOT NULL, id BLOB NOT NULL,
-            hash BLOB NOT NULL, seal BLOB, wire BLOB NOT NULL);
+            place INTEGER PRIMARY KEY, at INTEGER NOT NULL, effect INTEGER NOT NULL, id BLOB NOT NULL,
+            hash BLOB NOT NULL, weight INTEGER NOT NULL, received INTEGER NOT NULL);
+        CREATE INDEX change_id ON change(id);
+        CREATE TABLE run(
+            last INTEGER PRIMARY KEY, first INTEGER NOT NULL, size INTEGER NOT NULL, seal BLOB, data BLOB NOT NULL);
         CREATE TABLE cause(place INTEGER NOT NULL, of INTEGER NOT NULL, PRIMARY KEY(place, of)) WITHOUT ROWID;
-        CREATE TABLE arrival(number INTEGER PRIMARY KEY, chain INTEGER NOT NULL, first INTEGER NOT NULL,
+        CREATE TABLE vector(place INTEGER PRIMARY KEY, past BLOB NOT NULL);
+        CREATE TABLE touch(root INTEGER NOT NULL, place INTEGER NOT NULL, PRIMARY KEY(root, place)) WITHOUT ROWID;
+        CREATE TABLE copy(place INTEGER PRIMARY KEY, id BLOB NOT NULL);
+        CREATE INDEX copy_id ON copy(id);
+        CREATE TABLE arrival(number INTEGER PRIMARY KEY, branch INTEGER NOT NULL, first INTEGER NOT NULL,
             last INTEGER NOT NULL);
         CREATE TABLE waiting(
-            id INTEGER PRIMARY KEY, replica BLOB NOT NULL, first INTEGER NOT NULL, changes INTEGER NOT NULL,
-            reason INTEGER NOT NULL, since INTEGER NOT NULL, delta BLOB NOT NULL, UNIQUE(replica, first, delta));
+            id INTEGER PRIMARY KEY, device BLOB NOT NULL, replica BLOB NOT NULL, first INTEGER NOT NULL,
+            changes INTEGER NOT NULL, size INTEGER NOT NULL, reason INTEGER NOT NULL, need_replica BLOB,
+            need_number INTEGER, due INTEGER, since INTEGER NOT NULL, digest BLOB NOT NULL UNIQUE,
+            delta BLOB NOT NULL);
+        CREATE INDEX waiting_device ON waiting(device);
+        CREATE INDEX waiting_need ON waiting(need_replica, need_number);
+        CREATE INDEX waiting_due ON waiting(due) WHERE due IS NOT NULL;
         """
 
     /// Who belongs, as the log's acts tell.
-    static let membership = """
-        CREATE TABLE member(
+    static func membership(in database: String = "main") -> String {
+        """
+        CREATE TABLE \(database).member(
             device BLOB PRIMARY KEY, person BLOB NOT NULL, role INTEGER NOT NULL, name TEXT NOT NULL,
             named_at INTEGER NOT NULL, admitted_at INTEGER, grant_place INTEGER) WITHOUT ROWID;
-        CREATE TABLE invitation(
+        CREATE TABLE \(database).invitation(
             place INTEGER NOT NULL, key BLOB PRIMARY KEY, role INTEGER NOT NULL, device INTEGER NOT NULL,
             expires INTEGER, uses INTEGER NOT NULL) WITHOUT ROWID;
         """
+    }
+
+    /// The tables that a rebuild keeps: the log's, and what is local.
+    static let keptNames = [
+        "branch", "change", "run", "cause", "vector", "touch", "copy", "arrival", "waiting", "local", "displayed",
+    ]
 
     /// What concerns this replica alone; kept by a rebuild, never in a digest.
     static let local = """
@@ -47,11 +74,13 @@ enum Tables {
         """
 
     /// The merged state, from the schema.
-    static func state(_ schema: Schema) -> String {
-        schema.roots.map(state).joined(separator: "\n")
+    ///
+    /// - Parameter database: `main` or, for a second state beside the first, `temp`.
+    static func state(_ schema: Schema, in database: String = "main") -> String {
+        schema.roots.map { state($0, in: database) }.joined(separator: "\n")
     }
 
-    private static func state(_ root: Schema.Root) -> String {
+    private static func state(_ root: Schema.Root, in database: String) -> String {
         var columns = ["id INTEGER PRIMARY KEY", "key BLOB NOT NULL UNIQUE"]
         var more: [String] = []
         for field in root.fields {
@@ -60,34 +89,36 @@ enum Tables {
                 columns += [field.name, "\(field.name)_at INTEGER NOT NULL DEFAULT 0", "\(field.name)_by INTEGER"]
             case .causalRegister, .set, .mark: break
             case .sequence(let elements, let marked):
-                more.append(sequence(root.sequenceTable(field.name), elements, marked: marked))
+                more.append(sequence(root.sequenceTable(field.name), elements, marked: marked, in: database))
             }
         }
         return """
-            CREATE TABLE \(root.name)(\(columns.joined(separator: ", ")));
-            CREATE TABLE \(root.currentTable)(
+            CREATE TABLE \(database).\(root.name)(\(columns.joined(separator: ", ")));
+            CREATE TABLE \(database).\(root.currentTable)(
                 root INTEGER NOT NULL, field INTEGER NOT NULL, by INTEGER NOT NULL, at INTEGER NOT NULL, value,
                 basis BLOB NOT NULL, PRIMARY KEY(root, field, by)) WITHOUT ROWID;
-            CREATE TABLE \(root.setTable)(
+            CREATE TABLE \(database).\(root.setTable)(
                 root INTEGER NOT NULL, field INTEGER NOT NULL, value, dot BLOB NOT NULL, by INTEGER NOT NULL,
                 PRIMARY KEY(root, field, value, dot)) WITHOUT ROWID;
-            CREATE TABLE \(root.markTable)(
-                root INTEGER NOT NULL, field INTEGER NOT NULL, person BLOB NOT NULL, chain INTEGER NOT NULL,
-                number INTEGER NOT NULL, PRIMARY KEY(root, field, person, chain)) WITHOUT ROWID;
+            CREATE TABLE \(database).\(root.markTable)(
+                root INTEGER NOT NULL, field INTEGER NOT NULL, person BLOB NOT NULL, branch INTEGER NOT NULL,
+                number INTEGER NOT NULL, PRIMARY KEY(root, field, person, branch)) WITHOUT ROWID;
             \(more.joined(separator: "\n"))
             """
     }
 
-    private static func sequence(_ table: String, _ columns: [Schema.Column], marked: String) -> String {
+    private static func sequence(
+        _ table: String, _ columns: [Schema.Column], marked: String, in database: String
+    ) -> String {
         let names = columns.map { ", \($0.name)" }.joined()
         return """
-            CREATE TABLE \(table)(
+            CREATE TABLE \(database).\(table)(
                 id INTEGER PRIMARY KEY, root INTEGER NOT NULL, key BLOB NOT NULL, position INTEGER NOT NULL,
                 at INTEGER NOT NULL, by INTEGER NOT NULL, basis BLOB NOT NULL\(names));
-            CREATE UNIQUE INDEX \(table)_key ON \(table)(root, key);
-            CREATE INDEX \(table)_position ON \(table)(root, position, key);
-            CREATE INDEX \(table)_marked ON \(table)(root, by) WHERE \(marked);
-            CREATE INDEX \(table)_marked_key ON \(table)(key) WHERE \(marked);
+            CREATE UNIQUE INDEX \(database).\(table)_key ON \(table)(root, key);
+            CREATE INDEX \(database).\(table)_position ON \(table)(root, position, key);
+            CREATE INDEX \(database).\(table)_marked ON \(table)(root, by) WHERE \(marked);
+            CREATE INDEX \(database).\(table)_marked_key ON \(table)(key) WHERE \(marked);
             """
     }
 }
@@ -97,14 +128,16 @@ struct LocalPlace: Hashable, Comparable {
     static let numberBits: UInt64 = 40
     let packed: UInt64
 
-    init(chain: Int64, number: UInt64) { packed = UInt64(clamping: chain) << Self.numberBits | number }
+    init(branch: Int64, number: UInt64) { packed = UInt64(clamping: branch) << Self.numberBits | number }
 
     init(packed: UInt64) { self.packed = packed }
 
-    var chain: Int64 { Int64(packed >> Self.numberBits) }
+    var branch: Int64 { Int64(packed >> Self.numberBits) }
     var number: UInt64 { packed & ((1 << Self.numberBits) - 1) }
-    /// The place before the first change of this chain.
-    var chainStart: LocalPlace { LocalPlace(chain: chain, number: 0) }
+    /// The place before every change of this branch.
+    var branchStart: LocalPlace { LocalPlace(branch: branch, number: 0) }
+    /// The place after every change of this branch.
+    var branchEnd: LocalPlace { LocalPlace(branch: branch, number: ChangeNumber.limit) }
 
     static func < (left: Self, right: Self) -> Bool { left.packed < right.packed }
 }

@@ -13,10 +13,11 @@ extension Replica {
             var walk = StateWalk(log: log)
             for root in self.configuration.schema.roots { try walk.add(root) }
             try walk.addMembers()
-            for tip in try log.tips() {
-                walk.add(tip.replica.bytes)
-                walk.add(tip.number)
-                walk.add(tip.hash.bytes)
+            let tips = try log.branches.all().map { ($0.replica, $0.number, $0.hash) }
+            for (replica, number, hash) in tips.sorted(by: { ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2) }) {
+                walk.add(replica.bytes)
+                walk.add(number)
+                walk.add(hash.bytes)
             }
             return walk.finish()
         }
@@ -60,41 +61,84 @@ private struct StateWalk {
         add(Array(root.name.utf8))
         let registers = root.fields.filter { if case .register = $0.kind { true } else { false } }
         let columns = registers.map { ", \($0.name), \($0.name)_at" }.joined()
-        let read = try log.statement("SELECT id, key\(columns) FROM \(root.name) ORDER BY key")
-        defer { read.reset() }
+        let children = try children(of: root)
+        let marks = try marks(of: root)
+        let read = try SQLStatement(log.database, "SELECT id, key\(columns) FROM \(root.name) ORDER BY key")
         while try read.step() {
             add(read.bytes(1))
             for index in registers.indices {
                 block.value(read.value(Int32(2 + 2 * index)))
                 block.integer(read.unsigned(Int32(3 + 2 * index)))
             }
-            try add(childrenOf: read.integer(0), root)
+            for child in children { try addRows(child, read.integer(0)) }
+            try addMarks(marks, of: read.integer(0))
         }
     }
 
-    private mutating func add(childrenOf row: Int64, _ root: Schema.Root) throws {
-        try addRows(
-            "SELECT c.field, c.at, change.id, c.value FROM \(root.currentTable) c JOIN change ON change.place = c.by "
-                + "WHERE c.root=?1 ORDER BY c.field, c.at, change.id", row)
-        try addRows("SELECT field, value, dot FROM \(root.setTable) WHERE root=?1 ORDER BY field, value, dot", row)
-        try addRows(
-            "SELECT m.field, m.person, chain.replica, m.number FROM \(root.markTable) m JOIN chain "
-                + "ON chain.id = m.chain WHERE m.root=?1 ORDER BY m.field, m.person, chain.replica", row)
-        for field in root.fields {
-            guard case .sequence(let columns, _) = field.kind else { continue }
+    private func children(of root: Schema.Root) throws -> [SQLStatement] {
+        let sequences = root.fields.compactMap { field -> String? in
+            guard case .sequence(let columns, _) = field.kind else { return nil }
             let names = columns.map { ", \($0.name)" }.joined()
-            try addRows(
-                "SELECT key, position, at\(names) FROM \(root.sequenceTable(field.name)) WHERE root=?1 "
-                    + "ORDER BY position, key", row)
+            return """
+                SELECT key, position, at\(names) FROM \(root.sequenceTable(field.name)) WHERE root=?1
+                ORDER BY position, key
+                """
+        }
+        let current = """
+            SELECT c.field, c.at, change.id, c.value FROM \(root.currentTable) c JOIN change ON change.place = c.by
+            WHERE c.root=?1 ORDER BY c.field, c.at, change.id
+            """
+        let set = "SELECT field, value, dot FROM \(root.setTable) WHERE root=?1 ORDER BY field, value, dot"
+        return try ([current, set] + sequences).map { try SQLStatement(log.database, $0) }
+    }
+
+    private func marks(of root: Schema.Root) throws -> SQLStatement {
+        try SQLStatement(
+            log.database,
+            """
+            SELECT m.field, m.person, m.branch, m.number, change.hash FROM \(root.markTable) m
+            JOIN change ON change.place = m.branch << 40 | m.number WHERE m.root=?1
+            ORDER BY m.field, m.person, change.hash
+            """)
+    }
+
+    /// Each mark by the change it stands at: branches have local numbers only. Which of a fork's branches is the other's
+    /// parent hangs on which came first, so a mark that another one implies is left out.
+    private mutating func addMarks(_ read: SQLStatement, of row: Int64) throws {
+        defer { read.reset() }
+        read.bind(1, row)
+        var marks: [Mark] = []
+        while try read.step() {
+            marks.append(
+                Mark(
+                    owner: [read.value(0), read.value(1)],
+                    place: LocalPlace(branch: read.integer(2), number: read.unsigned(3)), hash: read.bytes(4)))
+        }
+        for mark in marks where try !isImplied(mark, by: marks) {
+            for value in mark.owner + [.bytes(mark.hash)] { block.value(value) }
+        }
+    }
+
+    private struct Mark {
+        let owner: [Value]
+        let place: LocalPlace
+        let hash: [UInt8]
+    }
+
+    private func isImplied(_ mark: Mark, by others: [Mark]) throws -> Bool {
+        try others.contains { other in
+            guard other.owner == mark.owner, other.place.branch != mark.place.branch else { return false }
+            return try log.branches.branch(other.place.branch)?.descends(from: mark.place, in: log.branches) ?? false
         }
     }
 
     mutating func addMembers() throws {
-        try addRows("SELECT device, person, role, name, admitted_at FROM member WHERE ?1 = 0 ORDER BY device", 0)
+        let members = try SQLStatement(
+            log.database, "SELECT device, person, role, name, admitted_at FROM member WHERE ?1 = 0 ORDER BY device")
+        try addRows(members, 0)
     }
 
-    private mutating func addRows(_ sql: String, _ parameter: Int64) throws {
-        let read = try log.statement(sql)
+    private mutating func addRows(_ read: SQLStatement, _ parameter: Int64) throws {
         defer { read.reset() }
         read.bind(1, parameter)
         var rows: UInt64 = 0

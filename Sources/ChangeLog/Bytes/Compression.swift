@@ -1,7 +1,6 @@
 import CZstd
-public import ChangeLog
 
-/// zstd around a packet, with a bound on what comes out.
+/// zstd around a packet or a run of the log, with a bound on what comes out.
 ///
 ///     body := form(0 plain, 1 zstd) bytes
 public enum Compression {

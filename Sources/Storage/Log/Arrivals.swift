@@ -1,0 +1,130 @@
+import CRDT
+public import ChangeLog
+import DequeModule
+public import GRDB
+
+extension Replica {
+    /// Takes in what others wrote: all of it in one transaction. Storing a change twice is the same as storing it
+    /// once, and deltas may come in any order; what cannot be applied yet waits, with its reason.
+    ///
+    /// - Parameters:
+    ///   - now: milliseconds since 1970; what is stamped more than five minutes later waits until due.
+    ///   - then: runs in the same transaction, for instance to move the cursor.
+    /// - Returns: a verdict for each delta, in order.
+    public func append(
+        _ deltas: [VerifiedDelta], now: UInt64, durability: Durability = .full,
+        then: (Database) throws -> Void = { _ in }
+    ) throws(StorageFailure) -> [Verdict] {
+        try write(durability: durability) { door in
+            var arrivals = Arrivals(door, now: now)
+            let verdicts = try arrivals.take(deltas)
+            try then(door.log.database)
+            return verdicts
+        }
+    }
+}
+
+/// Deltas on their way through the door. Each goes as far as it can; what stops it is noted, and when that comes, it
+/// goes on. So however the deltas are ordered, each change is looked at a bounded number of times.
+private struct Arrivals {
+    private let door: Door
+    private let now: UInt64
+    private let waiting: Waiting
+    private var all: [Progress] = []
+    private var ready: Deque<Int> = []
+    private var blocked: [Need: [Int]] = [:]
+    /// The branches that grew, which may be what something stored away waits for.
+    private var grown: Set<ReplicaID> = []
+
+    init(_ door: Door, now: UInt64) {
+        (self.door, self.now) = (door, now)
+        waiting = Waiting(log: door.log)
+    }
+
+    /// A delta, and how far it has come.
+    private struct Progress {
+        let delta: VerifiedDelta
+        /// When it was first held; nil for one that has just come.
+        var since: UInt64?
+        var next = 0
+        var new = 0
+        var stop: Stop?
+
+        var isDone: Bool { next == delta.changes.count }
+    }
+
+    private enum Stop {
+        case waits(WaitingReason, Need)
+        case refused(RefusalReason)
+    }
+
+    /// Path of a change, stop 9: each goes through the door as soon as its causes have; what is left waits.
+    mutating func take(_ deltas: [VerifiedDelta]) throws -> [Verdict] {
+        for delta in deltas { add(Progress(delta: delta)) }
+        for held in try waiting.releaseDue(now: now) { add(Progress(delta: held.delta, since: held.since)) }
+        repeat {
+            while let index = ready.popFirst() { try advance(index) }
+            for replica in grown {
+                for held in try waiting.release(for: replica) { add(Progress(delta: held.delta, since: held.since)) }
+            }
+            grown = []
+        } while !ready.isEmpty
+        return try all.indices.map(settle).prefix(deltas.count).map { $0 }
+    }
+
+    private mutating func add(_ progress: Progress) {
+        ready.append(all.count)
+        all.append(progress)
+    }
+
+    /// Applies what can be applied of one delta.
+    private mutating func advance(_ index: Int) throws {
+        var progress = all[index]
+        let before = progress.next
+        progress.stop = nil
+        while !progress.isDone, progress.stop == nil {
+            let change = progress.delta.changes[progress.next]
+            switch try door.readiness(of: change, now: now) {
+            case .ready(let admission):
+                try door.admit(change, admission, now: now)
+                progress.new += 1
+                progress.next += 1
+                wake(change)
+            case .known: progress.next += 1
+            case .waits(let reason, let need):
+                progress.stop = .waits(reason, need)
+                blocked[need, default: []].append(index)
+            case .refused(let reason): progress.stop = .refused(reason)
+            }
+        }
+        if progress.next > before { try seal(progress) }
+        all[index] = progress
+    }
+
+    private mutating func wake(_ change: Change) {
+        grown.insert(change.replica)
+        guard let woken = blocked.removeValue(forKey: .change(change.replica, change.number)) else { return }
+        ready.append(contentsOf: woken)
+    }
+
+    /// The seal vouches for all of a delta; as long as only a part is here, that part is not passed on.
+    private func seal(_ progress: Progress) throws {
+        guard let last = progress.delta.changes.last,
+            let place = try door.log.place(of: last.replica, number: last.number, isIt: { $0 == last.hash }),
+            let branch = try door.log.branches.branch(place.branch)
+        else { return }
+        try door.log.seal(progress.delta.seal, at: last.number, of: branch)
+    }
+
+    private func settle(_ index: Int) throws -> Verdict {
+        let progress = all[index]
+        switch progress.stop {
+        case nil: return .stored(new: progress.new)
+        case .refused(let reason): return .refused(reason)
+        case .waits(let reason, let need):
+            let isHeld = try waiting.hold(
+                progress.delta, from: progress.next, reason: reason, need: need, since: progress.since ?? now)
+            return isHeld ? .waiting(reason) : .refused(.tooMuchWaiting)
+        }
+    }
+}
