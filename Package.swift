@@ -94,10 +94,17 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
+        // Not a product: what it measures is the products.
+        .target(
+            name: "Benchmark",
+            dependencies: [
+                "CRDT", "ChangeLog", "Storage", "Sync", "Inbox", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "CRDT", "ChangeLog", "Storage", "Inbox", "RelayClient", "Relay", "CZlib",
+                "CRDT", "ChangeLog", "Storage", "Inbox", "RelayClient", "Relay", "Benchmark", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

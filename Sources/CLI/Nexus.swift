@@ -12,6 +12,7 @@ struct Nexus: ParsableCommand {
             Init.self, Invite.self, Join.self, Gateway.self, Import.self, Receive.self, InboxList.self, Show.self,
             Reply.self, Note.self, Assign.self, Label.self, Close.self, Reopen.self, Escalate.self, AI.self, Read.self,
             LeadGroup.self, Search.self, SyncNow.self, StateDigest.self, Status.self, RelayGroup.self, Demo.self,
+            BenchGroup.self,
         ])
 
     static func main() {

@@ -4,22 +4,24 @@ import Storage
 import TestSupport
 
 /// Replicas that write without knowing of each other, and now and then hear of each other's changes; among them a
-/// liar, who writes what no honest program would.
+/// liar, who writes what no honest program would: stamps too low, branches, copies of its own changes.
 struct RandomWorld {
     let crew: Crew
     /// Every change, alone in its delta, in an order in which causes come first.
     private(set) var deltas: [VerifiedDelta]
     private var dice: Dice
-    private var liar: Hand
+    private var liars: [Hand]
+    private var seeds: [[UInt8]] = []
     private var now = Crew.now
 
     var changes: [Change] { deltas.flatMap(\.changes) }
 
     init(_ count: Int, steps: Int, in directory: TemporaryDirectory, seed: Seed) throws {
         dice = Dice(seed)
-        crew = try Crew(count, guests: ["liar"], in: directory, seed: seed)
+        let crew = try Crew(count, guests: ["liar"], in: directory, seed: seed)
+        self.crew = crew
         deltas = try Wire.everything(of: crew.founder)
-        liar = Hand(key: .of("liar"), workspace: crew.workspace)
+        liars = [1, 2].map { Hand(key: .of("liar"), workspace: crew.workspace, epoch: $0) }
         for _ in 0..<steps { try step() }
     }
 
@@ -29,7 +31,7 @@ struct RandomWorld {
         let replica = dice.pick(crew.replicas)
         switch dice.number(0...9) {
         case 0...1: try Wire.carry(from: dice.pick(crew.replicas), to: replica, now: now)
-        case 2: try lie(to: replica)
+        case 2...4: try lie(to: replica)
         default:
             // Some devices believe it is 1970.
             let time = replica.id == crew.replicas.last?.id ? 0 : now
@@ -39,12 +41,28 @@ struct RandomWorld {
 
     /// A change that cites what `replica` holds, or part of it, under a stamp that may be too low.
     private mutating func lie(to replica: Replica) throws {
-        let heads = try replica.frontier().filter { $0.replica != liar.replica }
-        let causes = liar.changes.isEmpty ? heads : dice.some(of: heads)
+        let index = dice.number(0...liars.count - 1)
+        if dice.once(in: 3), liars.count < 6 { return try fork(index) }
+        let heads = try replica.frontier().filter { $0.replica != liars[index].replica }
+        let causes = liars[index].changes.isEmpty ? heads : dice.some(of: heads)
         let stamp = dice.once(in: 3) ? changes.map(\.stamp).max()?.next : dice.pick(changes).stamp
-        try liar.write(draft(), stamp: stamp ?? .zero, causes: causes, seed: dice.bytes(16))
-        deltas.append(try liar.delta(liar.changes.count - 1..<liar.changes.count))
-        _ = try replica.append([try liar.delta()], now: now)
+        try liars[index].write(draft(), stamp: stamp ?? .zero, causes: causes, seed: seed())
+        let count = liars[index].changes.count
+        deltas.append(try liars[index].delta(count - 1..<count))
+        _ = try replica.append([try liars[index].delta()], now: now)
+    }
+
+    /// From then on one chain goes on in two ways.
+    private mutating func fork(_ index: Int) throws {
+        let shared = dice.number(0...liars[index].changes.count)
+        liars.append(liars[index].branching(after: shared))
+    }
+
+    /// Now and then one used before: the change is a copy, or claims to be.
+    private mutating func seed() -> [UInt8] {
+        if !seeds.isEmpty, dice.once(in: 2) { return dice.pick(seeds) }
+        seeds.append(dice.bytes(16))
+        return seeds[seeds.count - 1]
     }
 
     /// At most one operation for each field of a root: what two of them mean is not for this test.

@@ -18,8 +18,8 @@ enum State {
     static func entry(_ root: RootID, _ place: Int, _ id: ElementID, _ fields: [Value]) -> String {
         "\(root.text) entry \(place) \(id.text) \(fields)"
     }
-    static func mark(_ root: RootID, _ person: ChangeID, _ replica: ReplicaID, _ number: UInt64) -> String {
-        "\(root.text) read by \(person.text) of \(replica.text) to \(number)"
+    static func mark(_ root: RootID, _ person: ChangeID, _ hash: ChangeHash) -> String {
+        "\(root.text) read by \(person.text) to \(hash.text)"
     }
 
     /// As the tables have it, sorted.
@@ -75,16 +75,25 @@ enum State {
         }
     }
 
+    /// Without those that another one implies, being before it in its chain: which they are hangs on the order in which
+    /// a chain's branches came.
     private static func marks(_ database: Database) throws -> [String] {
         try Row.fetchAll(
             database,
             sql: """
-                SELECT thing.key, m.person, branch.replica, m.number FROM thing_mark m
-                JOIN thing ON thing.id = m.root JOIN branch ON branch.id = m.branch
+                WITH RECURSIVE line(mark, root, person, branch, number) AS (
+                    SELECT rowid, root, person, branch, number FROM mark
+                    UNION ALL
+                    SELECT line.mark, line.root, line.person, branch.parent >> 40, branch.parent & 1099511627775
+                    FROM line JOIN branch ON branch.id = line.branch WHERE branch.parent IS NOT NULL),
+                mark AS (SELECT row_number() OVER () AS rowid, * FROM thing_mark)
+                SELECT thing.key, mark.person, change.hash FROM mark JOIN thing ON thing.id = mark.root
+                JOIN change ON change.place = mark.branch << 40 | mark.number
+                WHERE NOT EXISTS(
+                    SELECT 1 FROM line WHERE line.root = mark.root AND line.person = mark.person
+                    AND line.branch = mark.branch AND line.mark <> mark.rowid AND line.number >= mark.number)
                 """
-        ).compactMap { row in
-            ReplicaID(row[2] as Data).map { mark(id(row[0]), id(row[1]), $0, row[3]) }
-        }
+        ).compactMap { row in ChangeHash(row[2] as Data).map { mark(id(row[0]), id(row[1]), $0) } }
     }
 
     private static func id<ID: Identifier>(_ data: Data) -> ID { ID(bytes: data) ?? ID(high: 0, low: 0) }

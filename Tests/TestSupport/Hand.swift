@@ -34,6 +34,13 @@ package struct Hand {
         return change
     }
 
+    /// A second hand with the same chain up to a change, which goes on by itself.
+    package func branching(after count: Int) -> Hand {
+        var hand = self
+        hand.changes = Array(changes.prefix(count))
+        return hand
+    }
+
     /// The bytes of a run of this chain, sealed.
     package func bytes(_ range: Range<Int>) -> [UInt8] {
         let run = changes[range]

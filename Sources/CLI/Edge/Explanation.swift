@@ -1,4 +1,5 @@
 import ArgumentParser
+import Benchmark
 import ChangeLog
 import Glibc
 import Inbox
@@ -49,6 +50,7 @@ struct Explanation {
         case let failure as SyncFailure: of(failure)
         case let failure as RelayFailure: of(failure)
         case let failure as DemoFailure: Explanation("demo", 70, failure.description, hint: "Run it again with --keep.")
+        case let failure as BenchmarkFailure: of(failure)
         case let rejection as LineRejection: Explanation("bad-line", 65, "The line was not taken: \(words(rejection)).")
         default:
             Explanation("usage", 2, Nexus.message(for: error), hint: "See nexus --help.")
@@ -278,6 +280,21 @@ struct Explanation {
                 "bad-key-file", 66, "The relay's key file is damaged.",
                 hint: "Restore it from a backup: clients know the relay by that key.")
         case .storage(let failure): of(failure)
+        }
+    }
+
+    private static func of(_ failure: BenchmarkFailure) -> Explanation {
+        switch failure {
+        case .notATrace(let line):
+            Explanation("not-a-trace", 65, "Line \(line) is no line of a trace of the form inbox-ops/1.")
+        case .badDirectory:
+            Explanation(
+                "bad-directory", 65, "The directory does not hold what this version keeps there.",
+                hint: "Name another with --keep.")
+        case .wrongOutcome(let outcome):
+            Explanation(
+                "wrong-outcome", 70, "What was to be measured went wrong (\(outcome.rawValue)).",
+                hint: "Please report it.")
         }
     }
 

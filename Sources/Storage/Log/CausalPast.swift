@@ -27,9 +27,10 @@ public final class CausalPast {
         self.init(statements, branches: Branches(statements))
     }
 
-    /// Whether the change at `place` is in the causal past of the packed `heads`, or one of them.
+    /// Whether the change at `place` is in the causal past of the packed `heads`, or one of them. If so, all before it
+    /// in its branch are.
     public func holds(_ place: Int64, in heads: [UInt8]) throws -> Bool {
-        try hasSeen(LocalPlace(packed: UInt64(clamping: place)), from: Self.unpacked(heads))
+        try holds(LocalPlace(packed: UInt64(clamping: place)), from: Self.unpacked(heads))
     }
 
     /// What is kept about a change besides its bytes.
@@ -54,12 +55,13 @@ public final class CausalPast {
 
     /// Whether any of `heads` has, or is, the change at `target` or a copy of it.
     func hasSeen(_ target: LocalPlace, from heads: [LocalPlace]) throws -> Bool {
-        guard !heads.isEmpty else { return false }
         for copy in try copies(of: target) where try holds(copy, from: heads) { return true }
         return false
     }
 
-    private func holds(_ target: LocalPlace, from heads: [LocalPlace]) throws -> Bool {
+    /// Whether any of `heads` has, or is, the change at `target` itself: then also all before it in its branch, which a
+    /// copy would not tell.
+    func holds(_ target: LocalPlace, from heads: [LocalPlace]) throws -> Bool {
         if heads.contains(where: { $0.branch == target.branch && $0.number >= target.number }) { return true }
         var older: [LocalPlace] = []
         for head in heads {

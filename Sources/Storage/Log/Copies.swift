@@ -1,36 +1,33 @@
 import CRDT
 import ChangeLog
 
-/// Changes with one id are copies: one action, chained or stamped more than once. Only the one with the lowest
-/// (stamp, hash) among those that are not void has effect, on every replica.
+/// Changes with one id that are not void are copies: one action, chained or stamped more than once. Only the one with
+/// the lowest (stamp, hash) has effect, on every replica. It lies below every change that has seen a copy, so having
+/// seen one is having seen them all.
 extension Log {
     /// A change of a given id that is held here.
     struct Copy {
         let place: LocalPlace
         let stamp: Stamp
         let hash: ChangeHash
-        let effect: Effect
     }
 
-    /// The changes held under an id: none, nearly always, when one is about to be added.
+    /// The changes held under an id that are not void: none, nearly always, when one is about to be added.
     func copies(of id: ChangeID) throws -> [Copy] {
-        let find = try statements("SELECT place, at, hash, effect FROM change WHERE id=?1")
+        let find = try statements("SELECT place, at, hash FROM change WHERE id=?1 AND effect <> 0")
         defer { find.reset() }
         find.bind(1, id.bytes)
         var copies: [Copy] = []
         while try find.step() {
-            guard let stamp = Stamp(packed: find.unsigned(1)), let hash = ChangeHash(find.bytes(2)),
-                let effect = Effect(rawValue: find.integer(3))
-            else { continue }
-            copies.append(
-                Copy(place: LocalPlace(packed: find.unsigned(0)), stamp: stamp, hash: hash, effect: effect))
+            guard let stamp = Stamp(packed: find.unsigned(1)), let hash = ChangeHash(find.bytes(2)) else { continue }
+            copies.append(Copy(place: LocalPlace(packed: find.unsigned(0)), stamp: stamp, hash: hash))
         }
         return copies
     }
 
     /// Whether a lower copy counts.
-    func isOutdone(_ change: Change, by copies: [Copy]) throws -> Bool {
-        copies.contains { $0.effect == .counts && ($0.stamp, $0.hash) < (change.stamp, change.hash) }
+    func isOutdone(_ change: Change, by copies: [Copy]) -> Bool {
+        copies.contains { ($0.stamp, $0.hash) < (change.stamp, change.hash) }
     }
 
     /// From now on, having seen one of these is having seen them all.

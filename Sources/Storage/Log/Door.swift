@@ -101,9 +101,9 @@ final class Door {
     func admit(_ change: Change, _ admission: Admission, now: UInt64) throws {
         let branch = try branch(for: change, at: admission.end)
         let floor = try floor(of: admission.causes, branch: branch)
-        let others = try log.copies(of: change.id)
-        let effect: Log.Effect =
-            if change.stamp <= floor { .void } else if try log.isOutdone(change, by: others) { .copy } else { .counts }
+        let isVoid = change.stamp <= floor
+        let others = isVoid ? [] : try log.copies(of: change.id)
+        let effect: Log.Effect = isVoid ? .void : log.isOutdone(change, by: others) ? .copy : .counts
         // A void change stands where the latest that it has seen does: stamps never fall along causes, and a change
         // that cites it has to lie above all of them.
         let place = try log.append(
@@ -113,8 +113,7 @@ final class Door {
         try linkOwnGrant(change, at: place)
         for segment in change.segments { try log.note(segment.root, at: place) }
         guard effect == .counts else { return }
-        let outdone = others.filter { $0.effect == .counts }
-        guard outdone.isEmpty else { return try replace(outdone.map(\.place), by: change, at: place) }
+        guard others.isEmpty else { return try replace(others, by: place) }
         try apply(change, at: place)
     }
 
@@ -148,11 +147,11 @@ final class Door {
     }
 
     /// A lower copy came: what the higher ones did is taken back and done as the lower one says.
-    private func replace(_ outdone: [LocalPlace], by change: Change, at place: LocalPlace) throws {
-        for place in outdone { try log.setEffect(.copy, at: place) }
-        try Rebuild(self).roots(touchedBy: outdone + [place])
-        let acts = try outdone.flatMap { try log.change(at: $0).acts } + change.acts
-        if !acts.isEmpty { try Rebuild(self).everything() }
+    private func replace(_ others: [Log.Copy], by place: LocalPlace) throws {
+        for other in others { try log.setEffect(.copy, at: other.place) }
+        let places = others.map(\.place) + [place]
+        let hasActs = try places.contains { try !log.change(at: $0).acts.isEmpty }
+        if hasActs { try Rebuild(self).everything() } else { try Rebuild(self).roots(touchedBy: places) }
     }
 
     // MARK: The joiner's promise

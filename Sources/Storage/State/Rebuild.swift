@@ -31,12 +31,11 @@ struct Rebuild {
     }
 
     private func rebuild(_ id: RootID, of root: Schema.Root) throws {
-        let row = try door.state.find(id, in: root)
-        if let row { try erase(row, of: root) }
-        door.state.forgetRows()
-        let places = try log.places(mentioning: id).filter { try log.effect(at: $0) == .counts }
-        for (index, place) in places.enumerated() {
-            if index == 0, let row { try door.state.insert(id, in: root, as: row) }
+        if let row = try door.state.find(id, in: root) {
+            try erase(row, of: root)
+            door.state.reserve(row, for: id, in: root)
+        }
+        for place in try log.places(mentioning: id) where try log.effect(at: place) == .counts {
             try replay(place) { $0.root == id && $0.kind == root.number }
         }
     }

@@ -12,6 +12,7 @@ final class StateMerge {
     let schema: Schema
     let projections: [any Projection]
     private var rowsByRoot: [Key: Int64] = [:]
+    private var reservedRows: [Key: Int64] = [:]
     var touched = Touched()
 
     init(_ log: Log, schema: Schema, projections: [any Projection]) {
@@ -102,24 +103,26 @@ final class StateMerge {
         return try find.step() ? find.integer(0) : nil
     }
 
-    /// - Parameter row: the one it had, in a rebuild.
-    @discardableResult
-    func insert(_ id: RootID, in root: Schema.Root, as row: Int64? = nil) throws -> Int64 {
+    private func insert(_ id: RootID, in root: Schema.Root) throws -> Int64 {
         let insert = try log.statements(StatementSlot(.insertRoot, root: root.number)) {
             "INSERT INTO \(root.name)(id, key) VALUES(?1,?2)"
         }
-        if let row { insert.bind(1, row) }
+        if let row = reservedRows.removeValue(forKey: Key(kind: root.number, root: id)) { insert.bind(1, row) }
         insert.bind(2, id.bytes)
         try insert.run()
         return log.database.lastInsertedRowID
     }
 
-    /// For whoever takes rows away.
-    func forgetRows() { rowsByRoot = [:] }
+    /// For whoever takes a root's row away: should the root come again, it gets the same row.
+    func reserve(_ row: Int64, for id: RootID, in root: Schema.Root) {
+        let key = Key(kind: root.number, root: id)
+        rowsByRoot[key] = nil
+        reservedRows[key] = row
+    }
 
     /// For whoever takes all tables away.
     func startOver() {
-        forgetRows()
+        (rowsByRoot, reservedRows) = ([:], [:])
         touched = Touched()
     }
 
@@ -234,7 +237,7 @@ final class StateMerge {
         guard !heads.isEmpty else { return }
         var below = LocalPlace(packed: UInt64(Int64.max))
         while let newest = try newestCounted(of: sequence, in: target, below: below) {
-            guard try log.past.hasSeen(newest, from: heads) else {
+            guard try log.past.holds(newest, from: heads) else {
                 below = newest
                 continue
             }
@@ -284,7 +287,7 @@ extension Log {
         case .everything: return [change]
         case .heads(let causes):
             return try causes.compactMap { cause in
-                guard let place = try place(of: cause), place != change, try past.hasSeen(place, from: [change]) else {
+                guard let place = try place(of: cause), place != change, try past.holds(place, from: [change]) else {
                     return nil
                 }
                 return place
