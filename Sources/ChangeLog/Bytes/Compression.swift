@@ -6,17 +6,23 @@ import CZstd
 public enum Compression {
     /// What smaller packets would save is less than what the frame costs.
     private static let threshold = 200
-    /// The level at which the field's engines are compared.
-    private static let level: Int32 = 3
+
+    /// How hard to try: zstd's own levels.
+    public enum Level: Int32, Sendable {
+        /// For what is written often and read seldom.
+        case fast = 1
+        /// For what travels: the level at which the field's engines are compared.
+        case standard = 3
+    }
 
     /// The shorter of the two forms.
-    public static func compressed(_ bytes: [UInt8]) -> [UInt8] {
+    public static func compressed(_ bytes: [UInt8], level: Level = .standard) -> [UInt8] {
         guard bytes.count > threshold else { return [0] + bytes }
         let bound = ZSTD_compressBound(bytes.count)
         let packed = [UInt8](unsafeUninitializedCapacity: bound + 1) { buffer, filled in
             guard let start = buffer.baseAddress else { return }
             start.pointee = 1
-            let count = ZSTD_compress(start + 1, bound, bytes, bytes.count, level)
+            let count = ZSTD_compress(start + 1, bound, bytes, bytes.count, level.rawValue)
             filled = ZSTD_isError(count) == 0 ? count + 1 : 0
         }
         return packed.isEmpty || packed.count > bytes.count ? [0] + bytes : packed

@@ -59,32 +59,38 @@ public struct CardProjection: Projection {
         let last = try Row.fetchOne(
             database.cachedStatement(
                 sql: """
-                    SELECT kind, text FROM conversation_message WHERE root=? AND kind<>1
-                    ORDER BY position DESC, key DESC LIMIT 1
+                    SELECT kind, substr(text, 1, \(4 * Self.previewLength)), timeless, position >> 16
+                    FROM conversation_message WHERE root=? AND kind<>1 ORDER BY position DESC, key DESC LIMIT 1
                     """), arguments: [row])
-        let lastAt = try Int64.fetchOne(
-            database.cachedStatement(
-                sql: """
-                    SELECT position >> 16 FROM conversation_message WHERE root=? AND kind<>1 AND timeless IS NULL
-                    ORDER BY position DESC, key DESC LIMIT 1
-                    """), arguments: [row])
-        let preview = last.map { Self.preview(kind: $0["kind"], text: $0["text"]) } ?? ""
+        let preview = last.map { Self.preview(kind: $0[0], text: $0[1]) } ?? ""
+        let isTimeless = last.map { ($0[2] as Int64?) != nil } ?? true
+        let lastAt: Int64? = isTimeless ? try newestTime(in: row, database) : last?[3]
         try database.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO card(conversation, key, last_at, preview, channel, lead, status, assignee)
                 SELECT id, key, ?2, ?3, channel, lead, ?4, ?5 FROM conversation WHERE id=?1
                 """
         ).execute(arguments: [row, lastAt, preview, state.status.rawValue, state.assignee])
-        // A rebuild may find that nothing made this conversation after all.
-        try database.cachedStatement(
-            sql: "DELETE FROM card WHERE conversation=?1 AND NOT EXISTS(SELECT 1 FROM conversation WHERE id=?1)"
-        ).execute(arguments: [row])
+        guard database.changesCount == 0 else { return }
+        // A rebuild found that nothing made this conversation after all.
+        try database.execute(sql: "DELETE FROM card WHERE conversation=?", arguments: [row])
+    }
+
+    /// For a conversation whose last message has no time: that of the last one that has.
+    private func newestTime(in row: Int64, _ database: Database) throws -> Int64? {
+        try Int64.fetchOne(
+            database.cachedStatement(
+                sql: """
+                    SELECT position >> 16 FROM conversation_message WHERE root=? AND kind<>1 AND timeless IS NULL
+                    ORDER BY position DESC, key DESC LIMIT 1
+                    """), arguments: [row])
     }
 
     /// One line: the start of the text, or the kind in brackets where there is none.
     static func preview(kind: Int64?, text: String?) -> String {
         let kind = MessageKind(rawValue: kind ?? 0) ?? .unsupported
         guard let text, !text.isEmpty else { return kind == .text ? "" : "[\(kind.name)]" }
+        if let line = plainPreview(text) { return line }
         var line = ""
         var count = 0
         var isGap = false
@@ -101,5 +107,28 @@ public struct CardProjection: Projection {
             line.append(character)
         }
         return line
+    }
+
+    /// The same for printable ASCII and its blanks, which most texts are: there each byte is a character.
+    ///
+    /// - Returns: nil for any other text.
+    private static func plainPreview(_ text: String) -> String? {
+        var line: [UInt8] = []
+        line.reserveCapacity(previewLength)
+        var isGap = false
+        for byte in text.utf8 {
+            switch byte {
+            case 0x09...0x0D, 0x20: isGap = !line.isEmpty
+            case 0x21...0x7E:
+                guard line.count + (isGap ? 2 : 1) <= previewLength else {
+                    return String(decoding: line, as: UTF8.self)
+                }
+                if isGap { line.append(0x20) }
+                isGap = false
+                line.append(byte)
+            default: return nil
+            }
+        }
+        return String(decoding: line, as: UTF8.self)
     }
 }

@@ -203,7 +203,7 @@ final class Log {
         arrive.bind(2, branch.sealed + 1)
         arrive.bind(3, number)
         try arrive.run()
-        branch.loose = number - branch.sealed >= Runs.fullCount ? 0 : branch.loose + number - branch.sealed
+        branch.loose += number - branch.sealed
         branch.sealed = number
         try runs.pack(branch)
     }

@@ -9,12 +9,15 @@ final class Runs {
     static let fullCount = 256
     /// How many bytes of changes make a run full, whatever their number.
     static let fullByteCount = 1 << 20
+    /// How many bytes are held back before they are written, over all branches.
+    private static let pendingLimit = 8 << 20
     /// How many decoded runs are kept at hand.
     private static let decodedLimit = 16
 
     private let statements: Statements
     private let branches: Branches
-    private var pending: Pending?
+    private var pendingByBranch: [Int64: Pending] = [:]
+    private var pendingByteCount = 0
     private var decoded: [(last: LocalPlace, run: DecodedRun)] = []
 
     init(_ statements: Statements, branches: Branches) { (self.statements, self.branches) = (statements, branches) }
@@ -28,22 +31,28 @@ final class Runs {
 
     // MARK: Writing
 
-    /// Takes in the next change of a branch.
+    /// Takes in the next change of a branch. It is written with those after it: changes of several branches come in by
+    /// turns, as their causes allow.
     func append(_ wire: [UInt8], at place: LocalPlace) throws {
-        if let pending, pending.last.branch != place.branch || pending.last.number + 1 != place.number { try flush() }
-        var run = pending ?? Pending(first: place, last: place)
+        var run = pendingByBranch[place.branch] ?? Pending(first: place, last: place)
         run.last = place
         run.frames.sized(wire)
-        pending = run
+        pendingByBranch[place.branch] = run
+        pendingByteCount += wire.count
         if run.last.number - run.first.number + 1 >= Self.fullCount || run.frames.bytes.count >= Self.fullByteCount {
-            try flush()
+            try flush(place.branch)
         }
+        if pendingByteCount >= Self.pendingLimit { try flush() }
     }
 
     /// Writes down what was taken in.
     func flush() throws {
-        guard let run = pending else { return }
-        pending = nil
+        for branch in pendingByBranch.keys.sorted() { try flush(branch) }
+        pendingByteCount = 0
+    }
+
+    private func flush(_ branch: Int64) throws {
+        guard let run = pendingByBranch.removeValue(forKey: branch) else { return }
         try write(first: run.first, last: run.last, frames: run.frames.bytes, seal: nil)
     }
 
@@ -53,18 +62,25 @@ final class Runs {
         insert.bind(2, first.packed)
         insert.bind(3, Int64(frames.count))
         if let seal { insert.bind(4, seal) }
-        insert.bind(5, Compression.compressed(frames))
+        insert.bind(5, Compression.compressed(frames, level: .fast))
         try insert.run()
     }
 
     /// Keeps a seal. One that vouches for the middle of a run splits it.
     func seal(_ seal: Signature, at place: LocalPlace) throws {
-        try flush()
-        if let run = try self.run(holding: place), run.last != place { try split(run, after: place) }
+        try flush(place.branch)
+        if try store(seal, at: place) { return }
+        guard let run = try run(holding: place) else { throw StorageFailure.corrupt }
+        try split(run, after: place)
+        _ = try store(seal, at: place)
+    }
+
+    /// - Returns: whether a run ends there.
+    private func store(_ seal: Signature, at place: LocalPlace) throws -> Bool {
         let store = try statements("UPDATE run SET seal=?2 WHERE last=?1")
         store.bind(1, place.packed)
         store.bind(2, seal.bytes)
-        try store.run()
+        return try store.run() > 0
     }
 
     private func split(_ run: Run, after place: LocalPlace) throws {
@@ -123,7 +139,7 @@ final class Runs {
 
     /// The run that a change stands in.
     func run(holding place: LocalPlace) throws -> Run? {
-        try flush()
+        try flush(place.branch)
         let find = try statements("SELECT first, last, seal, data FROM run WHERE last >= ?1 ORDER BY last LIMIT 1")
         defer { find.reset() }
         find.bind(1, place.packed)
