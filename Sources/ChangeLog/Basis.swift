@@ -9,10 +9,10 @@ public enum Basis: Hashable, Sendable {
 }
 
 extension ByteWriter {
-    /// 0 nothing, 1 everything, 2 heads.
+    /// 0 nothing, 1 everything, 2 heads; no heads are nothing.
     mutating func basis(_ basis: Basis) {
         switch basis {
-        case .nothing: byte(0)
+        case .nothing, .heads([]): byte(0)
         case .everything: byte(1)
         case .heads(let heads):
             byte(2)
@@ -28,7 +28,10 @@ extension ByteReader {
         switch tag {
         case 0: return .nothing
         case 1: return .everything
-        case 2: return .heads(try causes())
+        case 2:
+            let heads = try causes()
+            guard !heads.isEmpty else { throw .notCanonical }
+            return .heads(heads)
         default: throw .unknownFormat(UInt64(tag))
         }
     }

@@ -80,13 +80,20 @@ public struct Change: Hashable, Sendable {
     /// the seal to say, hence not public.
     init(wire bytes: ArraySlice<UInt8>, at place: Place) throws(FormatRejection) {
         let wire = try ChangeWire(bytes)
+        try self.init(wire, bytes: bytes, at: place, hash: Self.hash(of: wire, at: place))
+    }
+
+    /// - Parameter hash: what ``hash(of:at:)`` gives.
+    init(
+        _ wire: ChangeWire, bytes: ArraySlice<UInt8>, at place: Place, hash: ChangeHash
+    ) throws(FormatRejection) {
         guard !wire.causes.contains(where: { $0.replica == place.replica }) else { throw .ownCause }
         bodies = try Self.bodies(of: wire)
         isWhole = !wire.parts.contains(where: \.isWithheld)
-        (stamp, causes, acts) = (wire.stamp, wire.causes, wire.acts)
-        hash = Self.hash(header: wire.header, place: place)
+        (stamp, causes, acts) = (wire.stamp, wire.causes, try wire.acts())
         id = ChangeID(device: place.replica.device, nonce: wire.nonce)
         self.place = place
+        self.hash = hash
         self.wire = Array(bytes)
     }
 
@@ -107,14 +114,15 @@ public struct Change: Hashable, Sendable {
         return bodies
     }
 
-    private static func hash(header: [UInt8], place: Place) -> ChangeHash {
+    /// What the next change and the seal vouch for.
+    static func hash(of wire: ChangeWire, at place: Place) -> ChangeHash {
         var digest = Digest(domain: "nexus change")
         digest.update(place.replica.bytes)
         var number = ByteWriter()
         number.word(place.number)
         digest.update(number.bytes)
         digest.update(place.previous.bytes)
-        digest.update(header)
+        digest.update(wire.header)
         return ChangeHash(unchecked: digest.finish())
     }
 }
@@ -142,6 +150,7 @@ extension Change {
         _ draft: Draft, at place: Place, stamp: Stamp, causes: [Cause], seed: [UInt8]
     ) throws(FormatRejection) -> Change {
         precondition(seed.count == ChangeSeed.byteCount, "a change's seed has 16 bytes")
+        guard draft.acts.allSatisfy(\.hasValidKey) else { throw .notAPoint }
         return try Change(wire: ChangeWire.whole(draft, stamp: stamp, causes: causes, seed: seed)[...], at: place)
     }
 

@@ -1,6 +1,7 @@
 import CRDT
 
-/// A change's bytes taken apart, before anything in its bodies is understood.
+/// A change's bytes taken apart, before anything in its acts and bodies is understood: enough to hash it, and so to check
+/// the seal before any work is done that only a believed change is worth.
 ///
 ///     whole   := 0 stamp seed(16) causes acts count (length body)*
 ///     partial := 1 stamp nonce(8) causes acts count (1 salt(16) length body | 0 hash(32))*
@@ -13,7 +14,8 @@ struct ChangeWire {
     let stamp: Stamp
     let nonce: UInt64
     let causes: [Cause]
-    let acts: [Act]
+    /// The acts and their number, as they stand on the wire.
+    private let actBytes: ArraySlice<UInt8>
     let parts: [Part]
 
     /// One body, or what stands for it.
@@ -35,17 +37,18 @@ struct ChangeWire {
     }
 
     init(_ wire: ArraySlice<UInt8>) throws(FormatRejection) {
-        guard wire.count <= FormatLimit.change.rawValue else { throw .limit(.change) }
+        guard wire.count <= FormatLimit.partialChange.rawValue else { throw .limit(.partialChange) }
         var reader = ByteReader(wire)
         let form = try reader.byte()
         guard form <= Form.partial else { throw .unknownFormat(UInt64(form)) }
+        guard form == Form.partial || wire.count <= FormatLimit.change.rawValue else { throw .limit(.change) }
         stamp = try reader.stamp()
         let seed = form == Form.whole ? try reader.raw(ChangeSeed.byteCount) : nil
         nonce = if let seed { ChangeSeed.nonce(seed) } else { try reader.word() }
         causes = try reader.causes()
-        var acts: [Act] = []
-        for _ in 0..<(try reader.count(.acts)) { acts.append(try reader.act()) }
-        self.acts = acts
+        actBytes = try reader.slice { reader throws(FormatRejection) in
+            for _ in 0..<(try reader.count(.acts)) { try reader.skipAct() }
+        }
         var parts: [Part] = []
         for index in 0..<(try reader.count(.segments)) {
             parts.append(try Self.part(&reader, seed: seed, index: index))
@@ -75,10 +78,18 @@ struct ChangeWire {
         writer.stamp(stamp)
         writer.word(nonce)
         writer.causes(causes)
-        writer.acts(acts)
+        writer.raw(actBytes)
         writer.integer(parts.count)
         for part in parts { writer.raw(part.hash) }
         return writer.bytes
+    }
+
+    /// The membership acts.
+    func acts() throws(FormatRejection) -> [Act] {
+        var reader = ByteReader(actBytes)
+        var acts: [Act] = []
+        for _ in 0..<(try reader.count(.acts)) { acts.append(try reader.act()) }
+        return acts
     }
 
     /// The partial form without the bodies at `indices`, of those that are here.
@@ -88,7 +99,7 @@ struct ChangeWire {
         writer.stamp(stamp)
         writer.word(nonce)
         writer.causes(causes)
-        writer.acts(acts)
+        writer.raw(actBytes)
         writer.integer(parts.count)
         for (index, part) in parts.enumerated() {
             if case .here(let body, let salt) = part, !indices.contains(index) {

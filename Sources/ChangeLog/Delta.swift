@@ -49,42 +49,56 @@ public struct ReceivedDelta: Sendable {
         let count = try reader.count(.changes)
         guard count > 0, first + UInt64(count) - 1 <= ChangeNumber.limit else { throw .outOfRange }
         var wires: [ArraySlice<UInt8>] = []
-        for _ in 0..<count { wires.append(try reader.sized(.change)) }
+        for _ in 0..<count { wires.append(try reader.sized(.partialChange)) }
         self.wires = wires
         guard let seal = Signature(try reader.raw(Signature.byteCount)) else { throw .truncated }
         self.seal = seal
         try reader.finish()
     }
 
-    /// Hashes the run and checks the seal over its last change: one signature, however long the run.
+    /// Hashes the run and checks the seal over its last change: one signature, however long the run. Only then is what
+    /// the changes say looked at.
     ///
     /// - Throws: `.notAuthentic` if the author did not vouch for exactly these bytes at this place.
     public func verified(in workspace: WorkspaceID) throws(FormatRejection) -> VerifiedDelta {
-        var changes: [Change] = []
-        changes.reserveCapacity(wires.count)
-        var previous = previous ?? Self.start(of: replica, in: workspace, wires: wires)
-        for (index, wire) in wires.enumerated() {
-            let place = Place(replica: replica, number: first + UInt64(index), previous: previous)
-            let change = try Change(wire: wire, at: place)
-            previous = change.hash
-            changes.append(change)
+        let links = try chained(in: workspace)
+        guard let last = links.last, Seal.verifies(seal, over: last.hash, by: replica.device, in: workspace) else {
+            throw .notAuthentic
         }
-        guard Seal.verifies(seal, over: previous, by: replica.device, in: workspace) else { throw .notAuthentic }
+        var changes: [Change] = []
+        changes.reserveCapacity(links.count)
+        for (link, bytes) in zip(links, wires) {
+            changes.append(try Change(link.wire, bytes: bytes, at: link.place, hash: link.hash))
+        }
+        guard changes.allSatisfy({ $0.acts.allSatisfy(\.hasValidKey) }) else { throw .notAPoint }
         return VerifiedDelta(changes: changes, seal: seal)
+    }
+
+    private struct Link {
+        let wire: ChangeWire
+        let place: Place
+        let hash: ChangeHash
+    }
+
+    /// Each change with its place and hash, as the one before it tells.
+    private func chained(in workspace: WorkspaceID) throws(FormatRejection) -> [Link] {
+        var links: [Link] = []
+        links.reserveCapacity(wires.count)
+        for (index, bytes) in wires.enumerated() {
+            let wire = try ChangeWire(bytes)
+            let previous = links.last?.hash ?? previous ?? start(with: wire, in: workspace)
+            let place = Place(replica: replica, number: first + UInt64(index), previous: previous)
+            links.append(Link(wire: wire, place: place, hash: Change.hash(of: wire, at: place)))
+        }
+        return links
     }
 
     /// The founding change stands before everything, so its chain starts from nothing; all others start from the
     /// workspace's id.
-    private static func start(
-        of replica: ReplicaID, in workspace: WorkspaceID, wires: [ArraySlice<UInt8>]
-    ) -> ChangeHash {
+    private func start(with wire: ChangeWire, in workspace: WorkspaceID) -> ChangeHash {
         let founding = Place(replica: replica, number: 1, previous: .none)
-        if let wire = wires.first, let change = try? Change(wire: wire, at: founding),
-            change.hash.bytes == workspace.bytes
-        {
-            return .none
-        }
-        return ChangeHash(unchecked: workspace.bytes)
+        let isFounding = Change.hash(of: wire, at: founding).bytes == workspace.bytes
+        return isFounding ? .none : ChangeHash(unchecked: workspace.bytes)
     }
 }
 
@@ -111,7 +125,7 @@ public enum DeltaWriter {
     public static func wires(inFrames frames: ArraySlice<UInt8>) throws(FormatRejection) -> [ArraySlice<UInt8>] {
         var reader = ByteReader(frames)
         var wires: [ArraySlice<UInt8>] = []
-        while reader.remaining > 0 { wires.append(try reader.sized(.change)) }
+        while reader.remaining > 0 { wires.append(try reader.sized(.partialChange)) }
         return wires
     }
 

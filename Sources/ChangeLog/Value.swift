@@ -11,6 +11,28 @@ public enum Value: Hashable, Sendable {
 }
 
 extension Value {
+    /// Texts are equal when their bytes are, as everywhere else in a replica; Swift would take two forms of one letter
+    /// for the same.
+    public static func == (left: Value, right: Value) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.integer(let left), .integer(let right)): left == right
+        case (.text(let left), .text(let right)): left.utf8.elementsEqual(right.utf8)
+        case (.bytes(let left), .bytes(let right)): left == right
+        default: false
+        }
+    }
+
+    /// Over the kind and the bytes.
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0)
+        case .integer(let number): hasher.combine(number)
+        case .text(let text): for byte in text.utf8 { hasher.combine(byte) }
+        case .bytes(let bytes): hasher.combine(bytes)
+        }
+    }
+
     /// The integer in it, if it is one.
     public var integer: Int64? { if case .integer(let number) = self { number } else { nil } }
     /// The text in it, if it is one.

@@ -49,7 +49,8 @@ extension Dice {
     mutating func invitation() -> Invitation {
         Invitation(
             workspace: WorkspaceID(unchecked: bytes(32)), secret: bytes(32),
-            relay: once(in: 2) ? "https://relay.example.com:8443/x" : nil, relayKey: once(in: 2) ? device() : nil,
+            relay: once(in: 2) ? "https://relay.example.com:8443/x" : nil,
+            relayKey: once(in: 2) ? SigningKey.of("\(next())").device : nil,
             grant: cause(), stamp: stamp(), oneTimeSeed: bytes(32), role: pick(Role.allCases),
             expires: once(in: 2) ? next() >> 20 : nil)
     }

@@ -36,7 +36,7 @@ extension Dice {
         switch number(0...2) {
         case 0: .nothing
         case 1: .everything
-        default: .heads(causes())
+        default: .heads((causes() + [cause()]).sorted())
         }
     }
 

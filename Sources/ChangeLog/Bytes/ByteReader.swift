@@ -62,14 +62,23 @@ public struct ByteReader {
         return bytes[position..<position + count]
     }
 
+    /// The bytes that `body` reads, not copied.
+    mutating func slice(
+        _ body: (inout ByteReader) throws(FormatRejection) -> Void
+    ) throws(FormatRejection) -> ArraySlice<UInt8> {
+        let start = position
+        try body(&self)
+        return bytes[start..<position]
+    }
+
     /// Bytes preceded by their number.
     public mutating func sized(_ limit: FormatLimit) throws(FormatRejection) -> ArraySlice<UInt8> {
         try raw(count(limit))
     }
 
     /// UTF-8 preceded by its number of bytes.
-    public mutating func text() throws(FormatRejection) -> String {
-        guard let text = String(validating: try sized(.text), as: UTF8.self) else { throw .notText }
+    public mutating func text(_ limit: FormatLimit = .text) throws(FormatRejection) -> String {
+        guard let text = String(validating: try sized(limit), as: UTF8.self) else { throw .notText }
         return text
     }
 

@@ -7,6 +7,9 @@ public enum Compression {
     /// What smaller packets would save is less than what the frame costs.
     private static let threshold = 200
 
+    /// What a zstd frame begins with (RFC 8878, section 3.1.1).
+    private static let magic: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
+
     /// How hard to try: zstd's own levels.
     public enum Level: Int32, Sendable {
         /// For what is written often and read seldom.
@@ -45,6 +48,10 @@ public enum Compression {
     private static func unpacked(_ packed: [UInt8], limit: Int) throws(FormatRejection) -> [UInt8] {
         let declared = ZSTD_getFrameContentSize(packed, packed.count)
         guard declared <= UInt64(limit) else { throw .limit(.delta) }
+        // One frame and nothing else: zstd itself would pass over further frames that hold nothing.
+        let frameByteCount = ZSTD_findFrameCompressedSize(packed, packed.count)
+        guard ZSTD_isError(frameByteCount) == 0 else { throw .truncated }
+        guard packed.starts(with: magic), frameByteCount == packed.count else { throw .trailingBytes }
         let count = Int(declared)
         var isWhole = false
         let bytes = [UInt8](unsafeUninitializedCapacity: max(count, 1)) { buffer, filled in

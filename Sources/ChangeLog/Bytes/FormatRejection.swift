@@ -30,8 +30,10 @@ public enum FormatRejection: Error, Hashable, Sendable {
 public enum FormatLimit: Int, Hashable, Sendable {
     /// Bytes of one text.
     case text = 1_048_576
-    /// Bytes of one change.
+    /// Bytes of one change, in its whole form.
     case change = 4_194_304
+    /// Bytes of one change in a partial form, which spells out for each of its bodies what a seed tells of all.
+    case partialChange = 4_202_752
     /// Bytes of one delta.
     case delta = 8_388_608
     /// Segments in a change.
@@ -44,6 +46,10 @@ public enum FormatLimit: Int, Hashable, Sendable {
     case dots = 65_535
     /// Membership acts in a change.
     case acts = 64
+    /// Bytes of one text in an act: a header can never be withheld.
+    case actText = 512
+    /// Bytes of one act's payload.
+    case actPayload = 16_384
     /// Changes in a delta.
     case changes = 8_192
     /// Fields of one element.

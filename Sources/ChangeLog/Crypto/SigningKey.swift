@@ -55,14 +55,33 @@ extension DeviceID {
     /// libsodium's versions differ on crafted keys and signatures, which could split replicas; on such points they
     /// agree. Source: "Taming the many EdDSAs", Chalkias, Garillot, Nikolaenko, SSR 2020.
     public var isValidPoint: Bool {
-        Sodium.ready
-        return crypto_core_ed25519_is_valid_point(bytes) == 1
+        SignatureSelfTest.passed
+        return Ed25519.isValidPoint(bytes)
     }
 
-    /// Whether `signature` over `message` is this device's, judged alike by every version of libsodium.
+    /// Whether `signature` over `message` is this device's, judged alike by every version of libsodium, provided that
+    /// the key ``isValidPoint``.
     public func verifies(_ signature: Signature, of message: [UInt8]) -> Bool {
+        SignatureSelfTest.passed
+        return Ed25519.verifies(signature.bytes, of: message, by: bytes)
+    }
+}
+
+/// What libsodium says, before the self-test has shown that its word is good.
+enum Ed25519 {
+    static func isValidPoint(_ point: [UInt8]) -> Bool {
         Sodium.ready
-        return crypto_core_ed25519_is_valid_point(signature.bytes) == 1
-            && crypto_sign_ed25519_verify_detached(signature.bytes, message, UInt64(message.count), bytes) == 0
+        return crypto_core_ed25519_is_valid_point(point) == 1
+    }
+
+    static func verifies(_ signature: [UInt8], of message: [UInt8], by key: [UInt8]) -> Bool {
+        Sodium.ready
+        return crypto_core_ed25519_is_valid_point(signature) == 1
+            && crypto_sign_ed25519_verify_detached(signature, message, UInt64(message.count), key) == 0
+    }
+
+    /// Everything that is asked of a signature whose key was not judged before.
+    static func holds(_ key: [UInt8], _ signature: [UInt8], _ message: [UInt8]) -> Bool {
+        isValidPoint(key) && verifies(signature, of: message, by: key)
     }
 }

@@ -35,6 +35,9 @@ public struct Grant: Hashable, Sendable {
 }
 
 extension Act {
+    /// Whether a key that it names is one that signatures may be checked under.
+    var hasValidKey: Bool { if case .grant(let grant) = self { grant.key.isValidPoint } else { true } }
+
     /// What the one-time key of an invitation signs, so that it can be used for this device in this workspace only.
     public static func joinProof(workspace: WorkspaceID, replica: ReplicaID) -> [UInt8] {
         Digest.of(workspace.bytes + replica.bytes, domain: "nexus join")
@@ -64,7 +67,7 @@ extension ByteWriter {
             byte(grant.role.rawValue)
             byte(grant.isDevice ? 1 : 0)
             raw(grant.key.bytes)
-            integer(grant.expires.map { $0 + 1 } ?? 0)
+            integer(grant.expires.map { $0 &+ 1 } ?? 0)
             integer(grant.uses)
             return 2
         case .join(let grant, let proof, let person):
@@ -91,28 +94,34 @@ extension ByteReader {
     /// Code, length, payload.
     mutating func act() throws(FormatRejection) -> Act {
         let code = try integer()
-        var payload = ByteReader(try sized(.change))
+        var payload = ByteReader(try sized(.actPayload))
         let act = try payload.act(code)
         try payload.finish()
         return act
     }
 
+    /// Passes over an act without understanding it.
+    mutating func skipAct() throws(FormatRejection) {
+        _ = try integer()
+        _ = try sized(.actPayload)
+    }
+
     private mutating func act(_ code: UInt64) throws(FormatRejection) -> Act {
         switch code {
         case 1:
-            let workspace = try text()
-            let person = try text()
+            let workspace = try text(.actText)
+            let person = try text(.actText)
             return .found(workspace: workspace, person: person, secretDigest: Array(try raw(32)))
         case 2: return .grant(try grant())
         case 3:
             let grant = try cause()
             guard let proof = Signature(try raw(Signature.byteCount)) else { throw .truncated }
-            return .join(grant: grant, proof: proof, person: try text())
+            return .join(grant: grant, proof: proof, person: try text(.actText))
         case 4:
             let device: DeviceID = try fixed()
             let grant = try cause()
             return .admit(device: device, grant: grant, milliseconds: try integer())
-        case 5: return .rename(person: try text())
+        case 5: return .rename(person: try text(.actText))
         default: return .unknown(code: code, payload: Array(try raw(remaining)))
         }
     }
@@ -123,7 +132,6 @@ extension ByteReader {
         let isDevice = try byte()
         guard isDevice < 2 else { throw .unknownFormat(UInt64(isDevice)) }
         let key: DeviceID = try fixed()
-        guard key.isValidPoint else { throw .notAPoint }
         let expires = try integer()
         return Grant(
             role: role, key: key, isDevice: isDevice == 1, expires: expires == 0 ? nil : expires - 1,

@@ -44,7 +44,7 @@ public struct Invitation: Hashable, Sendable {
         writer.stamp(stamp)
         writer.raw(oneTimeSeed)
         writer.byte(role.rawValue)
-        writer.integer(expires.map { $0 + 1 } ?? 0)
+        writer.integer(expires.map { $0 &+ 1 } ?? 0)
         return Self.prefix + Base32.text(writer.bytes + Self.check(writer.bytes))
     }
 
@@ -63,7 +63,7 @@ public struct Invitation: Hashable, Sendable {
         secret = Array(try reader.raw(32))
         let relay = try reader.text()
         self.relay = relay.isEmpty ? nil : relay
-        relayKey = DeviceID(try reader.sized(.text))
+        relayKey = try Self.relayKey(reader.sized(.text))
         grant = try reader.cause()
         stamp = try reader.stamp()
         oneTimeSeed = Array(try reader.raw(SigningKey.seedByteCount))
@@ -73,6 +73,12 @@ public struct Invitation: Hashable, Sendable {
         let expires = try reader.integer()
         self.expires = expires == 0 ? nil : expires - 1
         try reader.finish()
+    }
+
+    private static func relayKey(_ bytes: ArraySlice<UInt8>) throws(FormatRejection) -> DeviceID? {
+        if bytes.isEmpty { return nil }
+        guard let key = DeviceID(bytes), key.isValidPoint else { throw .notAPoint }
+        return key
     }
 
     /// Catches a letter lost in copying; it is no defence against anybody.
