@@ -65,15 +65,27 @@ public struct CardProjection: Projection {
         let preview = last.map { Self.preview(kind: $0[0], text: $0[1]) } ?? ""
         let isTimeless = last.map { ($0[2] as Int64?) != nil } ?? true
         let lastAt: Int64? = isTimeless ? try newestTime(in: row, database) : last?[3]
+        try write(row, lastAt: lastAt, preview: preview, state: state, in: database)
+    }
+
+    /// Most changes to a conversation leave its card as it is; then nothing is written.
+    private func write(
+        _ row: Int64, lastAt: Int64?, preview: String, state: ConversationState, in database: Database
+    ) throws {
         try database.cachedStatement(
             sql: """
-                INSERT OR REPLACE INTO card(conversation, key, last_at, preview, channel, lead, status, assignee)
+                INSERT INTO card(conversation, key, last_at, preview, channel, lead, status, assignee)
                 SELECT id, key, ?2, ?3, channel, lead, ?4, ?5 FROM conversation WHERE id=?1
+                ON CONFLICT(conversation) DO UPDATE SET last_at=excluded.last_at, preview=excluded.preview,
+                    channel=excluded.channel, lead=excluded.lead, status=excluded.status, assignee=excluded.assignee
+                WHERE (last_at, preview, channel, lead, status, assignee) IS NOT (excluded.last_at, excluded.preview,
+                    excluded.channel, excluded.lead, excluded.status, excluded.assignee)
                 """
         ).execute(arguments: [row, lastAt, preview, state.status.rawValue, state.assignee])
-        guard database.changesCount == 0 else { return }
-        // A rebuild found that nothing made this conversation after all.
-        try database.execute(sql: "DELETE FROM card WHERE conversation=?", arguments: [row])
+        // A rebuild may find that nothing made this conversation after all.
+        try database.cachedStatement(
+            sql: "DELETE FROM card WHERE conversation=?1 AND NOT EXISTS(SELECT 1 FROM conversation WHERE id=?1)"
+        ).execute(arguments: [row])
     }
 
     /// For a conversation whose last message has no time: that of the last one that has.
