@@ -135,7 +135,7 @@ let package = Package(
         .testTarget(
             name: "RelayTests", dependencies: ["ChangeLog", "Relay", "Storage", "Sync", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "InboxTests", dependencies: ["Inbox"], swiftSettings: strict),
+        .testTarget(name: "InboxTests", dependencies: ["Inbox", "Storage"], swiftSettings: strict),
         .testTarget(name: "CLITests", dependencies: ["CLI"], swiftSettings: strict),
         // Runs the program itself, which therefore has to be built.
         .testTarget(name: "CommandTests", dependencies: ["CLI"], swiftSettings: strict),

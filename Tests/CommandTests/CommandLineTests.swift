@@ -25,6 +25,28 @@ struct CommandLineTests {
         #expect(again.error["error"].text == "home-exists")
     }
 
+    @Test func `fifty commands at once on one home: none fails, none is lost`() async throws {
+        let terminal = try Terminal()
+        try terminal.foundWorkspace()
+        let id = try terminal.importConversation("c1")
+        let before = try terminal.nexus("olga", "digest").json["changes"].number
+        let statuses = await withTaskGroup(of: Int32.self) { group in
+            for number in 0..<50 {
+                group.addTask {
+                    let words = number % 5 == 0 ? ["label", id, "add", "l\(number)"] : ["note", id, "n\(number)"]
+                    let run = try? terminal.start(["--home", terminal.path("olga")] + words)
+                    return run?.status ?? -1
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(statuses == Array(repeating: 0, count: 50))
+        #expect(try terminal.nexus("olga", "digest").json["changes"].number == before + 50)
+        let shown = try terminal.nexus("olga", "show", id).json
+        #expect(shown["messages"].list.count == 41)
+        #expect(shown["labels"].list.count == 10)
+    }
+
     @Test func `where there is no home, every command says so`() throws {
         let terminal = try Terminal()
         for command in ["inbox", "status", "digest", "sync"] {

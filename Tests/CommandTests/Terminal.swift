@@ -31,7 +31,7 @@ struct Answer {
 }
 
 /// A directory of homes, and the program as a person runs it. Everything goes when the test ends.
-final class Terminal {
+final class Terminal: Sendable {
     let directory: String
 
     init() throws {

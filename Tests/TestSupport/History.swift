@@ -18,6 +18,8 @@ package struct History: Sendable {
 
     /// By number.
     package let events: [Event]
+    /// Who did each, by number; empty where nobody asked.
+    package private(set) var authors: [Int] = []
 
     private init(pasts: [Set<Int>], id: (Int) -> ChangeID) {
         var events: [Event] = []
@@ -33,14 +35,17 @@ package struct History: Sendable {
     package init(authors: Int, events count: Int, dice: inout Dice) {
         var known = Array(repeating: Set<Int>(), count: authors)
         var pasts: [Set<Int>] = []
+        var doers: [Int] = []
         for number in 0..<count {
             let author = dice.number(0...authors - 1)
+            doers.append(author)
             if dice.once(in: 3) { known[author].formUnion(known[dice.number(0...authors - 1)]) }
             pasts.append(known[author])
             known[author].insert(number)
         }
         let ids = (0..<count).map { _ in ChangeID(high: dice.next(), low: dice.next()) }
         self.init(pasts: pasts) { ids[$0] }
+        self.authors = doers
     }
 
     /// Every history of so many events, once with ids that rise and once with ids that fall.

@@ -37,8 +37,11 @@ struct Timeline {
         let grants = keys.dropFirst().map { key in
             Act.grant(Grant(role: .owner, key: key.device, isDevice: true, expires: nil, uses: 1))
         }
-        let second = try timeline.author(Draft(acts: grants), by: .gateway, now: now)
-        return (timeline, [first, second])
+        let welcomes = try stride(from: 0, to: grants.count, by: FormatLimit.acts.rawValue).map { start in
+            let acts = Array(grants[start...].prefix(FormatLimit.acts.rawValue))
+            return try timeline.author(Draft(acts: acts), by: .gateway, now: now)
+        }
+        return (timeline, [first] + welcomes)
     }
 
     private init(workspace: WorkspaceID, _ keys: [SigningKey], _ replicas: [ReplicaID], _ clock: HybridClock) {

@@ -6,7 +6,7 @@ import Foundation
 struct BenchGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure the engine on this machine.", shouldDisplay: false,
-        subcommands: [Trace.self, Merge.self])
+        subcommands: [Trace.self, Chains.self, Merge.self])
 
     /// `nexus bench trace`
     struct Trace: ParsableCommand {
@@ -29,7 +29,7 @@ struct BenchGroup: ParsableCommand {
         }
 
         func run() throws {
-            let directory = TraceDirectory(path: try keep ?? temporaryDirectory())
+            let directory = TraceDirectory(path: try keep ?? BenchGroup.temporaryDirectory())
             if let keep { try PrivateFiles.makeDirectory(keep) }
             defer { if keep == nil { try? FileManager.default.removeItem(atPath: directory.path) } }
             let facts = try directory.isPrepared ? directory.facts() : prepare(directory)
@@ -52,13 +52,37 @@ struct BenchGroup: ParsableCommand {
             var preparation = try TracePreparation(in: directory) { try lines.next() }
             return try preparation.run { Console.progress("writing the history: \($0) changes …") }
         }
+    }
 
-        private func temporaryDirectory() throws -> String {
-            let parent = FileManager.default.temporaryDirectory.path
-            var template = Array((parent + "/nexus-bench-XXXXXX").utf8CString)
-            guard let made = mkdtemp(&template) else { throw CLIFailure.cannotWrite(parent, errno) }
-            return String(cString: made)
+    /// `nexus bench chains`
+    struct Chains: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Measure what it costs to know who had seen what, when many devices write in turn.")
+
+        @Option(help: "How many devices write.") var chains = 1_000
+        @Option(help: "How many changes they write in all.") var changes = 50_000
+        @Flag(help: "Print results as JSON.") var json = false
+        @Option(name: .customLong("home"), help: .hidden) var home: String?
+
+        func validate() throws {
+            guard (2...10_000).contains(chains), (chains...10_000_000).contains(changes) else {
+                throw ValidationError("2 to 10,000 chains and at most 10,000,000 changes can be made.")
+            }
         }
+
+        func run() throws {
+            let directory = try BenchGroup.temporaryDirectory()
+            defer { try? FileManager.default.removeItem(atPath: directory) }
+            let figures = try ChainMeasure(chains: chains, changes: changes).figures(at: directory + "/chains.sqlite")
+            Console.print(json ? FigureText.json(figures).text() : FigureText.table(figures))
+        }
+    }
+
+    fileprivate static func temporaryDirectory() throws -> String {
+        let parent = FileManager.default.temporaryDirectory.path
+        var template = Array((parent + "/nexus-bench-XXXXXX").utf8CString)
+        guard let made = mkdtemp(&template) else { throw CLIFailure.cannotWrite(parent, errno) }
+        return String(cString: made)
     }
 
     /// `nexus bench merge`, which `nexus bench trace` runs: a process's memory is its own only when nothing else is

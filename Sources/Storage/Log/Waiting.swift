@@ -108,19 +108,25 @@ struct Waiting {
     }
 
     private func hasRoom(for device: DeviceID, changes: Int, bytes: Int) throws -> Bool {
-        let isMember = try Members(log: log).member(device) != nil
-        let sum =
-            if isMember {
-                try log.statements("SELECT total(changes), total(size) FROM waiting WHERE device=?1")
-            } else {
-                try log.statements(
-                    "SELECT 0, total(size) FROM waiting WHERE device NOT IN (SELECT device FROM member)")
-            }
+        guard try Members(log: log).isGranted(device) else {
+            return try bytesOfStrangers() + bytes <= Self.bytesOfStrangers
+        }
+        let sum = try log.statements("SELECT total(changes), total(size) FROM waiting WHERE device=?1")
         defer { sum.reset() }
-        if isMember { sum.bind(1, device.bytes) }
+        sum.bind(1, device.bytes)
         guard try sum.step() else { return false }
-        let room = isMember ? Self.bytesPerDevice : Self.bytesOfStrangers
-        return Int(sum.integer(0)) + changes <= Self.changesPerDevice && Int(sum.integer(1)) + bytes <= room
+        return Int(sum.integer(0)) + changes <= Self.changesPerDevice
+            && Int(sum.integer(1)) + bytes <= Self.bytesPerDevice
+    }
+
+    private func bytesOfStrangers() throws -> Int {
+        let sum = try log.statements(
+            """
+            SELECT total(size) FROM waiting WHERE device NOT IN (SELECT device FROM member)
+            AND device NOT IN (SELECT key FROM invitation WHERE device = 1)
+            """)
+        defer { sum.reset() }
+        return try sum.step() ? Int(sum.integer(0)) : 0
     }
 }
 

@@ -96,11 +96,14 @@ final class Members {
         return try count.step() ? count.unsigned(0) : 0
     }
 
+    /// Whether a device was let in, be it that it has written nothing yet.
+    func isGranted(_ device: DeviceID) throws -> Bool {
+        try member(device) != nil || opening(for: device)?.grant.isDevice == true
+    }
+
     /// Whether the author of `change` belongs, from the change itself and what is applied before it.
     func belongs(_ change: Change) throws -> Bool {
-        if try member(change.replica.device) != nil { return true }
-        if change.hash.bytes == log.workspace.bytes { return true }
-        if let opening = try opening(for: change.replica.device), opening.grant.isDevice { return true }
+        if try isGranted(change.replica.device) || change.hash.bytes == log.workspace.bytes { return true }
         return try change.acts.contains { try joinOpening($0, of: change) != nil }
     }
 
