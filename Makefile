@@ -31,6 +31,7 @@ demo: build ## Builds nexus and shows it at work. ARGS="..." are handed on to `n
 # The tests that run commands need the debug nexus, which building everything makes as well. Quiet leaves what
 # failed and the closing line, "Test run with ... passed".
 test: setup ## Runs all tests. SEED=... repeats the ones that roll dice with exactly that seed.
+	@.ci/setup test
 	swift build --build-tests
 	swift test --skip-build --disable-xctest --quiet
 

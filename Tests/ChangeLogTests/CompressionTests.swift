@@ -18,7 +18,8 @@ struct Frame: Sendable, CustomTestStringConvertible {
 
     var fixture: Fixture {
         switch outcome {
-        case .success(let unpacked): Fixture(about: [about], facts: ["unpacks to \(unpacked.hex)"], bytes: bytes)
+        case .success(let unpacked):
+            Fixture(about: [about], facts: ["unpacks to \(unpacked.isEmpty ? "-" : unpacked.hex)"], bytes: bytes)
         case .failure(let rejection): Fixture(about: [about, "rejection: \(rejection.fact)"], facts: [], bytes: bytes)
         }
     }
