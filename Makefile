@@ -7,7 +7,7 @@ format := --recursive --configuration .swift-format Sources Tests Package.swift
 # One build at a time, and no lines about entering directories.
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup build demo test check path format install clean
+.PHONY: help setup build demo test simulate check path format install clean
 
 help: ## Lists what make can do.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -34,6 +34,12 @@ test: setup ## Runs all tests. SEED=... repeats the ones that roll dice with exa
 	@.ci/setup test
 	swift build --build-tests
 	swift test --skip-build --disable-xctest --quiet
+
+# In memory where there is such a place: what a simulated death leaves behind is not asked of the disk.
+simulate: setup ## Lets a team live 200 lives on a bad network. SEEDS=... says how many; ARGS="--help" shows more.
+	swift build -c release --static-swift-stdlib --product nexus-simulate
+	@$(if $(wildcard /dev/shm),TMPDIR=$${TMPDIR:-/dev/shm}) \
+	    .build/release/nexus-simulate $(or $(ARGS),--seeds $(or $(SEEDS),200))
 
 check: setup ## Checks the formatting, and that every module imports what it declares and nothing else.
 	swift format lint --strict $(format)

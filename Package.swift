@@ -19,6 +19,8 @@ let package = Package(
         .library(name: "Sync", targets: ["Sync"]),
         .library(name: "Inbox", targets: ["Inbox"]),
         .executable(name: "nexus", targets: ["CLI"]),
+        // For whoever works on the core: a team's life in one process, from a seed.
+        .executable(name: "nexus-simulate", targets: ["Simulate"]),
     ],
     dependencies: [
         // Opens, configures and queries SQLite; the most used and best documented Swift library for it.
@@ -109,10 +111,20 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // MARK: Simulation
+        .target(
+            name: "Simulation",
+            dependencies: ["CRDT", "ChangeLog", "Storage", "Inbox", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "Simulate",
+            dependencies: ["Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict),
+
         // MARK: Tests
         .target(
-            name: "TestSupport", dependencies: ["CRDT", "ChangeLog", "Storage", "Sync"], path: "Tests/TestSupport",
-            swiftSettings: strict),
+            name: "TestSupport", dependencies: ["CRDT", "ChangeLog", "Simulation", "Storage", "Sync"],
+            path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "CRDTTests", dependencies: ["CRDT", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ChangeLogTests", dependencies: ["CRDT", "CSodium", "ChangeLog", "TestSupport"], swiftSettings: strict
@@ -120,7 +132,8 @@ let package = Package(
         .testTarget(
             name: "StorageTests",
             dependencies: [
-                "CRDT", "ChangeLog", "Storage", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+                "CRDT", "ChangeLog", "Simulation", "Storage", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(
@@ -134,6 +147,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RelayTests", dependencies: ["ChangeLog", "Relay", "Storage", "Sync", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["CRDT", "ChangeLog", "Inbox", "Simulation", "Storage"],
             swiftSettings: strict),
         .testTarget(name: "InboxTests", dependencies: ["Inbox", "Storage"], swiftSettings: strict),
         .testTarget(name: "CLITests", dependencies: ["CLI"], swiftSettings: strict),

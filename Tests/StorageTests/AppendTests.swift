@@ -116,7 +116,7 @@ struct AppendTests {
         #expect(try observer.counts().waiting == 0)
         let dot = try #require(unseen.changes.first?.id)
         #expect(try State.lines(of: observer).contains(State.tag(Things.root(1), .text("x"), dot)))
-        #expect(try State.lines(of: observer).count == 2)
+        #expect(try State.lines(of: observer).count == 1)
     }
 
     @Test func `heads of a basis that lie outside the change's past count for nothing, also once they come`() throws {

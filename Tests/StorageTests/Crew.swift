@@ -19,8 +19,11 @@ enum Things {
     /// A kind of root that only an owner may write.
     static let rule = Schema.Root(2, "rule", fields: [.init(1, "name", .register(.text), writers: .any([.owner]))])
 
-    static let configuration = Replica.Configuration(
-        schema: Schema(version: 1, roots: [thing, rule]), projections: [])
+    static let schema = Schema(version: 1, roots: [thing, rule])
+    static let configuration = Replica.Configuration(schema: schema, projections: [])
+
+    /// What the sequence's `marked` says.
+    static func isCounted(_ values: [String: Value]) -> Bool { values["sender"] == .integer(0) }
 
     private static let everyone: Set<Role> = [.owner, .agent]
 

@@ -1,5 +1,6 @@
 import ChangeLog
 import GRDB
+import Simulation
 import Storage
 import TestSupport
 import Testing
@@ -12,11 +13,11 @@ struct MergeLawTests {
     func `the tables say what the plain values say, in any order of delivery`(seed: Seed) throws {
         var dice = Dice(seed)
         let world = try RandomWorld(dice.number(2...4), steps: 70, in: directory, seed: seed)
-        let model = Model(world.changes, owner: world.crew.founder.id.device)
+        let model = Model(CausalHistory(world.changes), schema: Things.schema, isCounted: Things.isCounted)
 
         let inOrder = try world.crew.observer("in order")
         for delta in world.deltas { try deliver([delta], to: inOrder) }
-        let difference = try State.difference(of: inOrder, from: model.lines)
+        let difference = try inOrder.facts(Things.schema).difference(from: model.facts)
         #expect(difference == [])
         let digest = try inOrder.digest()
 
@@ -31,7 +32,7 @@ struct MergeLawTests {
                 left.removeFirst(count)
             }
             #expect(try replica.counts().waiting == 0)
-            let difference = try State.difference(of: replica, from: model.lines)
+            let difference = try replica.facts(Things.schema).difference(from: model.facts)
             #expect(difference == [])
             #expect(try replica.digest() == digest)
         }

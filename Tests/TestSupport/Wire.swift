@@ -1,6 +1,5 @@
 package import ChangeLog
 package import Storage
-import Synchronization
 
 /// Moves deltas between replicas in one process: everything verified as on any other way.
 package enum Wire {
@@ -41,19 +40,4 @@ package enum Wire {
     private static func verified(_ deltas: [[UInt8]], in workspace: WorkspaceID) throws -> [VerifiedDelta] {
         try deltas.map { try ReceivedDelta($0[...]).verified(in: workspace) }
     }
-}
-
-extension Replica.Configuration {
-    /// The same with dice for random bytes, so that a test writes the same changes each time it runs.
-    package func rolling(_ seed: Seed) -> Self {
-        let dice = Shared(Dice(seed))
-        return Self(schema: schema, projections: projections) { count in
-            dice.value.withLock { $0.bytes(count) }
-        }
-    }
-}
-
-private final class Shared: Sendable {
-    let value: Mutex<Dice>
-    init(_ dice: Dice) { value = Mutex(dice) }
 }

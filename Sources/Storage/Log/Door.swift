@@ -14,6 +14,7 @@ final class Door {
     let configuration: Replica.Configuration
     /// The role and the grant that an invitation promised this device, until the grant itself is here.
     private lazy var promise = Result { try Promise(in: log.database) }
+    private lazy var own = Result { try LocalValues.replica(in: log.database) }
 
     init(_ log: Log, configuration: Replica.Configuration) {
         (self.log, self.configuration) = (log, configuration)
@@ -59,7 +60,10 @@ final class Door {
         }
         var causes: [LocalPlace] = []
         for cause in change.causes {
-            guard let place = try log.place(of: cause) else {
+            // An own change that was made on a grant which is not here yet has no past here to speak of.
+            let missing = try cause.replica == own.get() ? grantToCome() : nil
+            guard missing == nil, let place = try log.place(of: cause) else {
+                let cause = missing ?? cause
                 return .waits(.cause, for: .change(cause.replica, cause.number))
             }
             causes.append(place)
@@ -156,6 +160,12 @@ final class Door {
 
     // MARK: The joiner's promise
 
+    /// The grant that this device's own first change cites, as long as it is not here.
+    private func grantToCome() throws -> Cause? {
+        guard let grant = try promise.get().grant, try log.place(of: grant) == nil else { return nil }
+        return grant
+    }
+
     private struct Promise {
         let role: Role?
         let grant: Cause?
@@ -168,7 +178,7 @@ final class Door {
 
     /// For this device's own changes made before the grant that let it in has arrived.
     private func localRole(of change: Change) throws -> Role? {
-        try LocalValues.replica(in: log.database) == change.replica ? promise.get().role : nil
+        try own.get() == change.replica ? promise.get().role : nil
     }
 
     /// A joiner's first change cites a grant that arrives later. Once it is here, it is in the joiner's past.
@@ -176,8 +186,7 @@ final class Door {
         guard let grant = try promise.get().grant, grant.number == change.number, grant == change.asCause else {
             return
         }
-        let own = try LocalValues.replica(in: log.database)
-        guard let branch = try log.ownBranch(of: own), branch.number > 0 else { return }
+        guard let branch = try log.ownBranch(of: own.get()), branch.number > 0 else { return }
         try log.insertCause(place, of: LocalPlace(branch: branch.id, number: 1))
         try log.learn(try log.past.vector(at: place), in: branch)
     }

@@ -3,9 +3,16 @@ public import ChangeLog
 import GRDB
 
 extension Replica {
-    /// The tips of all branches held here, rising.
+    /// The tips of all branches held here, rising: each stands for all that lies in its past. A joiner's own tip does not,
+    /// as long as the grant that its first change cites is not here, and is left out.
     public func frontier() throws(StorageFailure) -> [Cause] {
-        try readLog { log in try log.branches.all().map(\.tipAsCause).sorted() }
+        try readLog { log in
+            let credential = try LocalValues.value(.credential, in: log.database).bytes
+            let grant = credential.flatMap { try? Credential($0).grant }
+            let isComplete = try grant.map { try log.place(of: $0) != nil } ?? true
+            let branches = try log.branches.all()
+            return branches.filter { isComplete || $0.replica != self.id }.map(\.tipAsCause).sorted()
+        }
     }
 
     /// This replica's own tip; 0 before its first change.

@@ -1,4 +1,4 @@
-/// The only source of chance in a test.
+/// The only source of chance in a test and in a simulation.
 ///
 /// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014 (SplitMix64).
 package struct Dice: RandomNumberGenerator, Sendable {

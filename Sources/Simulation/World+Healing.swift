@@ -1,0 +1,139 @@
+import CRDT
+import ChangeLog
+import Inbox
+import Storage
+
+/// What must hold once everything has arrived everywhere, however it went before.
+extension World {
+    /// Sets all clocks right, sees to it that everything comes to everyone, in one way or another, and lets the time pass
+    /// that is missing until everything is due.
+    package func heal() throws {
+        for (number, node) in nodes.enumerated() {
+            node.clock = .right
+            if let what = try publish(number) { try note("\(node.name): \(what)", at: node) }
+        }
+        if dice.once(in: 2) {
+            for parcels in network.drain(&dice) { try deliver(parcels) }
+            // Nothing comes any more: what was early has to be let go by the clock alone.
+            try becomeDue()
+        } else {
+            // What was under way is gone for good: frontiers must bring it back.
+            network = Network()
+            try becomeDue()
+            for _ in nodes { try compareFrontiers() }
+        }
+        for node in nodes {
+            try node.check(historyByCause)
+            try note("\(node.name): healed", at: node)
+        }
+    }
+
+    private func becomeDue() throws {
+        time = max(time, nodes.map(\.latestReading).max() ?? 0) + 1
+        for node in nodes { try note("\(node.name): \(wake(node))", at: node) }
+    }
+
+    /// A round in which everyone tells one device what they hold, and gets what they lack, and gives what it lacks. What
+    /// waits is not handed on, so it may take several.
+    private func compareFrontiers() throws {
+        let hub = dice.number(0...nodes.count - 1)
+        for number in dice.shuffled(Array(nodes.indices)) where number != hub {
+            try carry(from: hub, to: number)
+            try carry(from: number, to: hub)
+        }
+    }
+
+    private func carry(from sender: Int, to receiver: Int) throws {
+        let outgoing = try nodes[sender].replica.arrivals(
+            after: 0, excluding: nodes[receiver].replica.id, frontier: nodes[receiver].replica.frontier(),
+            byteLimit: .max)
+        tally.add(.broughtBack, times: outgoing.changes)
+        try deliver(outgoing.deltas.map { Network.Parcel(receiver: receiver, bytes: $0) })
+    }
+
+    /// - Throws: the first ``Violation``.
+    package func checkHealed() throws {
+        let changes = try holdings(of: nodes[0])
+        for node in nodes {
+            try checkNothingLost(at: node, all: Set(changes.map(\.asCause)))
+            try node.unchanged(by: "opening again") { try node.restart() }
+        }
+        let causalHistory = CausalHistory(changes)
+        try checkModel(causalHistory)
+        try checkAlike()
+        try checkSettled()
+        try checkNewcomer()
+        tally.add(Conflicts(causalHistory, schema: schema).tally)
+    }
+
+    /// All changes that a replica can hand on, each verified.
+    private func holdings(of node: Node) throws -> [Change] {
+        try node.replica.arrivals(after: 0, excluding: nil, byteLimit: .max).deltas.flatMap {
+            try ReceivedDelta($0[...]).verified(in: workspace).changes
+        }
+    }
+
+    private func checkNothingLost(at node: Node, all: Set<Cause>) throws {
+        let waiting = try node.replica.counts().waiting
+        guard waiting == 0 else { throw Violation.stillWaiting(node: node.name, waiting) }
+        let held = Set(try holdings(of: node).map(\.asCause))
+        let lost = acknowledged.union(historyByCause.keys).union(all).subtracting(held)
+        if let lost = lost.min() { throw Violation.lost(node: node.name, lost) }
+        if let unknown = held.subtracting(all).min() { throw Violation.fromNowhere(node: node.name, unknown) }
+        // A change in the log that no tip covers, or a tip without its change, would be as good as lost.
+        for tip in try node.replica.frontier() where !held.contains(tip) {
+            throw Violation.lost(node: node.name, tip)
+        }
+    }
+
+    /// The tables say what the plain values say, which hear of the changes in an order of their own.
+    private func checkModel(_ history: CausalHistory) throws {
+        let model = Model(history, order: history.causalOrder(&dice), schema: schema, isCounted: Author.isCounted)
+        let difference = try nodes[0].replica.facts(schema).difference(from: model.facts)
+        guard difference.isEmpty else { throw Violation.differsFromModel(node: nodes[0].name, difference) }
+    }
+
+    private func checkAlike() throws {
+        for node in nodes.dropFirst() { try checkAlike(node.replica, node.name) }
+    }
+
+    /// Against the founder's: the same state by digest, and so the same on the screen.
+    private func checkAlike(_ replica: Replica, _ name: String) throws {
+        let founder = nodes[0]
+        guard try replica.digest() == founder.replica.digest() else {
+            let facts = try founder.replica.facts(schema)
+            let difference = try replica.facts(schema).difference(from: facts)
+            throw Violation.diverged(node: name, from: founder.name, difference)
+        }
+        guard try cards(of: replica) == cards(of: founder.replica) else {
+            throw Violation.showsOtherwise(node: name, from: founder.name)
+        }
+    }
+
+    /// The inbox as the founder sees it.
+    private func cards(of replica: Replica) throws -> [String] {
+        guard let founder = try replica.member(nodes[0].replica.id.device)?.person else { return [] }
+        return try replica.read { try InboxQuery().cards(in: $0, for: founder) }.map { "\($0)" }
+    }
+
+    /// A further round moves nothing.
+    private func checkSettled() throws {
+        for sender in nodes {
+            for receiver in nodes where receiver !== sender {
+                let more = try sender.replica.arrivals(
+                    after: 0, excluding: receiver.replica.id, frontier: receiver.replica.frontier(), byteLimit: .max)
+                guard more.changes == 0 else { throw Violation.notSettled(from: sender.name, to: receiver.name) }
+            }
+        }
+    }
+
+    /// A copy made from the deltas alone, in any order, is the same as those that heard of everything as it happened.
+    private func checkNewcomer() throws {
+        let deltas = try nodes[0].replica.arrivals(after: 0, excluding: nil, byteLimit: .max).deltas
+        let newcomer = try stranger("newcomer")
+        for delta in dice.shuffled(deltas) {
+            _ = try newcomer.append([ReceivedDelta(delta[...]).verified(in: workspace)], now: time)
+        }
+        try checkAlike(newcomer, "newcomer")
+    }
+}
