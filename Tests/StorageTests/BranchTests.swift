@@ -63,6 +63,22 @@ struct BranchTests {
         }
     }
 
+    @Test func `of two copies with one stamp the one with the lower hash has effect, whichever came first`() throws {
+        let crew = try Crew(1, guests: ["copyist"], in: directory)
+        let causes = try crew.informedObserver("informed").frontier()
+        var hands = [copyist(1, crew), copyist(2, crew)]
+        for index in hands.indices {
+            let draft = Things.draft(Things.name(hands[index].replica.text))
+            try hands[index].write(draft, stamp: stamp(1), causes: causes, seed: bytes(9))
+        }
+        let lower = try #require(hands.flatMap(\.changes).min { $0.hash < $1.hash })
+        for order in [hands, hands.reversed()] {
+            let observer = try crew.informedObserver(order[0].replica.text)
+            for hand in order { #expect(try observer.append([hand.delta()], now: now) == [.stored(new: 1)]) }
+            #expect(try State.lines(of: observer).first?.contains(lower.replica.text) == true)
+        }
+    }
+
     @Test func `who has seen one copy of an add can take the add back`() throws {
         let crew = try Crew(2, guests: ["copyist"], in: directory)
         let causes = try crew.founder.frontier()
