@@ -1,3 +1,6 @@
+import Dispatch
+import Synchronization
+
 /// A signature over a chain's tip: it vouches for every change up to it.
 public enum Seal {
     /// What is signed: the workspace, and the tip's hash, which covers author, number and everything before.
@@ -99,6 +102,20 @@ public struct ReceivedDelta: Sendable {
         let founding = Place(replica: replica, number: 1, previous: .none)
         let isFounding = Change.hash(of: wire, at: founding).bytes == workspace.bytes
         return isFounding ? .none : ChangeHash(unchecked: workspace.bytes)
+    }
+}
+
+extension ReceivedDelta {
+    /// Takes apart and verifies many, on as many cores as there are: each is judged by itself.
+    ///
+    /// - Returns: in their order; nil in place of one that is no delta or does not verify.
+    public static func verifyAll(_ deltas: [[UInt8]], in workspace: WorkspaceID) -> [VerifiedDelta?] {
+        let verified = Mutex([VerifiedDelta?](repeating: nil, count: deltas.count))
+        DispatchQueue.concurrentPerform(iterations: deltas.count) { index in
+            guard let delta = try? ReceivedDelta(deltas[index][...]).verified(in: workspace) else { return }
+            verified.withLock { $0[index] = delta }
+        }
+        return verified.withLock { $0 }
     }
 }
 

@@ -116,17 +116,10 @@ public final class RelayExchange {
 
     /// Path of a change, stop 8: another device's changes are parsed and verified here; strangers end here.
     private func store(_ step: SyncSession.Step) throws {
-        var verified: [VerifiedDelta] = []
-        for bytes in step.deltas {
-            // One that does not hold is passed over: it must not keep the others from coming in.
-            guard let delta = try? ReceivedDelta(bytes[...]) else { continue }
-            report.verifiedSignatures += 1
-            guard let delta = try? delta.verified(in: replica.workspace), let last = delta.changes.last else {
-                continue
-            }
-            heldByRelay?.append(last.asCause)
-            verified.append(delta)
-        }
+        report.verifiedSignatures += step.deltas.count
+        // One that does not hold is passed over: it must not keep the others from coming in.
+        let verified = ReceivedDelta.verifyAll(step.deltas, in: replica.workspace).compactMap { $0 }
+        heldByRelay?.append(contentsOf: verified.compactMap(\.changes.last?.asCause))
         let now = clock()
         // The relay still has what it sent: after a power cut it is pulled again.
         let verdicts = try replica.append(verified, now: now, durability: .normal) { database in

@@ -71,8 +71,8 @@ struct PageMerge {
         let (answer, unpacking) = try Spent.on {
             try SyncAnswer(Compression.decompressed(body, limit: PacketFormat.byteLimit))
         }
-        let (deltas, verifying) = try Spent.on {
-            try answer.deltas.map { try ReceivedDelta($0[...]).verified(in: replica.workspace) }
+        let (deltas, verifying) = Spent.on {
+            ReceivedDelta.verifyAll(answer.deltas, in: replica.workspace).compactMap { $0 }
         }
         let (verdicts, appending) = try Spent.on { try append(deltas, cursor: answer.cursor) }
         for verdict in verdicts {

@@ -23,7 +23,7 @@ struct Intake {
 
     /// Path of a change, stop 7: the relay verifies, judges and appends (stop 4 again); whoever asks next gets it.
     mutating func take(_ deltas: [[UInt8]]) throws(StorageFailure) -> [Verdict] {
-        let verified = deltas.map { try? ReceivedDelta($0[...]).verified(in: replica.workspace) }
+        let verified = ReceivedDelta.verifyAll(deltas, in: replica.workspace)
         verdicts = Array(repeating: .refused(.malformed), count: deltas.count)
         noteAdmissions(in: verified)
         for (place, delta) in verified.enumerated() {
