@@ -74,7 +74,7 @@ struct ChangeWire {
 
     /// What the change's hash covers, besides its place.
     var header: [UInt8] {
-        var writer = ByteWriter()
+        var writer = ByteWriter(capacity: 64 + 60 * causes.count + actBytes.count + ChangeHash.byteCount * parts.count)
         writer.stamp(stamp)
         writer.word(nonce)
         writer.causes(causes)

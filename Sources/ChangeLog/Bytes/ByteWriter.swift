@@ -6,7 +6,9 @@ public struct ByteWriter {
     public private(set) var bytes: [UInt8] = []
 
     /// An empty writer.
-    public init() {}
+    ///
+    /// - Parameter capacity: how many bytes are expected.
+    public init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
     /// One byte.
     public mutating func byte(_ value: UInt8) { bytes.append(value) }

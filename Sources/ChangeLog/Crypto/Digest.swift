@@ -8,13 +8,20 @@ public struct Digest {
     // short, so it is gathered and hashed in one call.
     private var gathered: [UInt8]
     private let byteCount: Int
+    private static let usualByteCount = 256
 
     /// - Parameters:
     ///   - domain: what is hashed, for instance `nexus change`; at most 255 bytes of ASCII.
     ///   - byteCount: 1 to 64.
     public init(domain: StaticString, byteCount: Int = 32) {
         self.byteCount = byteCount
-        gathered = domain.withUTF8Buffer { [UInt8(truncatingIfNeeded: $0.count)] + $0 }
+        gathered = []
+        // Room for a header of the usual size, so that gathering it does not move it again and again.
+        gathered.reserveCapacity(Self.usualByteCount)
+        domain.withUTF8Buffer {
+            gathered.append(UInt8(truncatingIfNeeded: $0.count))
+            gathered.append(contentsOf: $0)
+        }
     }
 
     /// Adds bytes; where one part ends is for the caller to make plain.

@@ -25,8 +25,19 @@ final class Runs {
     /// Changes on their way into a run.
     private struct Pending {
         let first: LocalPlace
-        var last: LocalPlace
-        var frames = ByteWriter()
+        private(set) var last: LocalPlace
+        private(set) var frames = ByteWriter()
+
+        init(first: LocalPlace, last: LocalPlace) { (self.first, self.last) = (first, last) }
+
+        mutating func add(_ wire: [UInt8], at place: LocalPlace) {
+            last = place
+            frames.sized(wire)
+        }
+
+        var isFull: Bool {
+            last.number - first.number + 1 >= Runs.fullCount || frames.bytes.count >= Runs.fullByteCount
+        }
     }
 
     // MARK: Writing
@@ -34,14 +45,10 @@ final class Runs {
     /// Takes in the next change of a branch. It is written with those after it: changes of several branches come in by
     /// turns, as their causes allow.
     func append(_ wire: [UInt8], at place: LocalPlace) throws {
-        var run = pendingByBranch[place.branch] ?? Pending(first: place, last: place)
-        run.last = place
-        run.frames.sized(wire)
-        pendingByBranch[place.branch] = run
+        // Altered where it stands: taken out and put back, the bytes gathered so far would be copied each time.
+        pendingByBranch[place.branch, default: Pending(first: place, last: place)].add(wire, at: place)
         pendingByteCount += wire.count
-        if run.last.number - run.first.number + 1 >= Self.fullCount || run.frames.bytes.count >= Self.fullByteCount {
-            try flush(place.branch)
-        }
+        if pendingByBranch[place.branch]?.isFull == true { try flush(place.branch) }
         if pendingByteCount >= Self.pendingLimit { try flush() }
     }
 
