@@ -13,6 +13,14 @@ struct Nexus: ParsableCommand {
             Reply.self, Note.self, Assign.self, Label.self, Close.self, Reopen.self, Escalate.self, AI.self, Read.self,
             LeadGroup.self, Search.self, SyncNow.self, StateDigest.self, Status.self, RelayGroup.self, Demo.self,
             BenchGroup.self,
+        ],
+        groupedSubcommands: [
+            CommandGroup(name: "Without a relay", subcommands: [BundleGroup.self]),
+            CommandGroup(
+                name: "Looking inside and repairing",
+                subcommands: [
+                    LogCommand.self, Explain.self, WaitingCommand.self, Verify.self, RebuildCommand.self,
+                ]),
         ])
 
     static func main() {

@@ -10,6 +10,28 @@ public protocol Projection: Sendable {
     func refresh(_ touched: Touched, in database: Database) throws
     /// An element that was there before this transaction is about to be replaced by an earlier creation of the same id.
     func willReplace(_ row: Int64, of sequence: String, in database: Database) throws
+    /// How to tell whether its tables are as a rebuild would make them; nil leaves them unchecked.
+    ///
+    /// - Parameter name: the database they are in, `main` or `temp`.
+    func comparison(in name: String) -> ProjectionComparison?
+}
+
+extension Projection {
+    /// Unchecked.
+    public func comparison(in name: String) -> ProjectionComparison? { nil }
+}
+
+/// What a projection's tables say, in rows that hang on no local row number.
+public struct ProjectionComparison: Sendable {
+    /// Statements that make temporary tables to ask; empty where none are needed.
+    public let preparation: String
+    /// Queries, by the name of the table that they tell of. The order of their rows does not matter.
+    public let queries: [(table: String, sql: String)]
+
+    /// A comparison.
+    public init(preparation: String = "", queries: [(table: String, sql: String)]) {
+        (self.preparation, self.queries) = (preparation, queries)
+    }
 }
 
 /// What one transaction changed, by local row.

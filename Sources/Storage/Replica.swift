@@ -62,6 +62,8 @@ public final class Replica {
     public enum Access: Sendable {
         /// Takes no lock and leaves the files as they are.
         case reading
+        /// As `reading`; and a state that another version of the schema derived is left as it is, too.
+        case inspecting
         /// Reads and writes.
         case writing
     }
@@ -74,7 +76,7 @@ public final class Replica {
         at path: String, key: SigningKey, configuration: Configuration, access: Access = .writing
     ) throws(StorageFailure) -> Replica {
         let replica = try openAsItIs(at: path, key: key, configuration: configuration, access: access)
-        guard try replica.isOfAnotherSchema() else { return replica }
+        guard access != .inspecting, try replica.isOfAnotherSchema() else { return replica }
         // A reader cannot mend it; and a writer that is not asked for twice closes again.
         let writer =
             access == .writing
@@ -101,7 +103,7 @@ public final class Replica {
         }
     }
 
-    private func isOfAnotherSchema() throws(StorageFailure) -> Bool {
+    func isOfAnotherSchema() throws(StorageFailure) -> Bool {
         try localValue(.schema).bytes != configuration.schema.fingerprint
     }
 

@@ -65,7 +65,7 @@ struct FormatDocumentTests {
             #expect(number.last == expected.rule, "\(rule.prefix(8))")
             expected.rule += 1
         }
-        #expect(expected.section == 13)
+        #expect(expected.section == 16)
     }
 
     @Test func `the change taken apart is the golden one`() throws {

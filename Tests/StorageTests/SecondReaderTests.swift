@@ -31,6 +31,23 @@ struct SecondReaderTests {
         #expect(operations.count == expected.flatMap(\.segments).flatMap(\.operations).count)
     }
 
+    @Test(.enabled(if: SecondReader.isThere, "Python 3 with nacl and zstandard is not installed"))
+    func `the second reader reads a bundle as we do, and refuses an altered one`() throws {
+        let world = try RandomWorld(3, steps: 60, in: directory, seed: Seed(5))
+        let path = directory.file("a.bundle")
+        let export = try world.crew.founder.exportBundle(to: path)
+        let answer = try SecondReader.run(["bundle", path])
+        #expect(answer.status == 0, "\(answer.output.suffix(2_000))")
+        let lines = answer.output.split(separator: "\n").map(String.init)
+        #expect(facts(lines, "hash").count == export.changes)
+        #expect(lines.first == "workspace \(hex(world.crew.workspace.bytes))")
+
+        var bytes = try Data(contentsOf: URL(filePath: path))
+        bytes[bytes.count / 2] ^= 1
+        try bytes.write(to: URL(filePath: path))
+        #expect(try SecondReader.run(["bundle", path]).status == 1)
+    }
+
     /// Of every change, in order.
     private func facts(_ lines: [String], _ name: String) -> [String] {
         lines.compactMap { line in

@@ -13,8 +13,10 @@ struct Show: ParsableCommand {
     @Argument(help: "The start of the conversation's id.") var conversation: String
     @Option(help: "How many messages, the last ones; 0 is all.") var limit = 0
     @Option(help: "Only messages before this one.") var before: String?
+    @Option(help: "As this device would have shown it then: 2026-11-22 or 2026-11-22T15:30:00Z.") var at: String?
 
     func run() throws {
+        if let at = try TimeOption.milliseconds(at) { return try showPast(at: at) }
         let replica = try options.home.open()
         let detail = try replica.read { database in
             try ConversationReader(database).conversation(conversation, limit: max(limit, 0), before: before)
@@ -29,7 +31,7 @@ struct Show: ParsableCommand {
 }
 
 extension JSONOutput {
-    init(detail: ConversationDetail, seen: String) {
+    init(detail: ConversationDetail, seen: String?) {
         self = .object([
             ("id", .string(detail.id.text)), ("subject", JSONOutput(detail.subject)),
             ("channel", JSONOutput(detail.channel)), ("status", .string(detail.status.rawValue)),
@@ -42,7 +44,7 @@ extension JSONOutput {
             ),
             ("lead", detail.lead.map(JSONOutput.init(lead:)) ?? .null),
             ("labels", .array(detail.labels.map(JSONOutput.string))), ("assignee", JSONOutput(detail.assignee)),
-            ("seen", .string(seen)), ("messages", .array(detail.messages.map(JSONOutput.init(message:)))),
+            ("seen", JSONOutput(seen)), ("messages", .array(detail.messages.map(JSONOutput.init(message:)))),
         ])
     }
 

@@ -47,6 +47,8 @@ struct Explanation {
         case let failure as CLIFailure: of(failure)
         case let failure as InboxFailure: of(failure)
         case let failure as StorageFailure: of(failure)
+        case let failure as InspectionFailure: of(failure)
+        case let failure as BundleFailure: of(failure)
         case let failure as SyncFailure: of(failure)
         case let failure as RelayFailure: of(failure)
         case let failure as DemoFailure: Explanation("demo", 70, failure.description, hint: "Run it again with --keep.")

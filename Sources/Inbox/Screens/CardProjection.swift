@@ -43,6 +43,16 @@ public struct CardProjection: Projection {
         ).execute(arguments: [row])
     }
 
+    /// Of the words, which there are and how often; cards by their conversation's id.
+    public func comparison(in name: String) -> ProjectionComparison? {
+        ProjectionComparison(
+            preparation: "CREATE VIRTUAL TABLE temp.\(name)_words USING fts5vocab('\(name)', 'words', 'row')",
+            queries: [
+                ("card", "SELECT key, last_at, preview, channel, lead, status, assignee FROM \(name).card"),
+                ("words", "SELECT term, doc, cnt FROM temp.\(name)_words"),
+            ])
+    }
+
     private func index(_ rows: Set<Int64>, in database: Database) throws {
         // VALUES and not SELECT: for an insert that may have several rows SQLite opens a savepoint, and at every
         // savepoint FTS5 writes its pending words to disk.

@@ -37,7 +37,7 @@ struct ConversationState {
         self.assignee = writes.last { $0["field"] == assignee }.flatMap { $0["value"] as Data? }
     }
 
-    private static func hasSeenAllCustomers(
+    static func hasSeenAllCustomers(
         of row: Int64, heads: [UInt8], in database: Database, past: CausalPast
     ) throws -> Bool {
         // One branch's messages are seen in order, so the newest of each branch speaks for the rest.

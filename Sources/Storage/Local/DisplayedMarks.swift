@@ -65,7 +65,7 @@ extension Log {
     func view(of own: ReplicaID) throws -> (heads: [LocalPlace], others: UInt64) {
         try flush()
         let branches = try branches.all()
-        let others = branches.filter { $0.replica != own }.reduce(0) { $0 + $1.number - $1.fork }
+        let others = branches.filter { $0.replica != own }.reduce(0) { $0 + ($1.number - min($1.fork, $1.number)) }
         // A tip that another change cites is in that change's past already; no need to name it.
         return (branches.filter { !$0.isCited }.map(\.tip), others)
     }

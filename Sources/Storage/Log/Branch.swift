@@ -51,7 +51,8 @@ final class Branch {
 
     /// Whether this branch forked, perhaps by way of others, after that place.
     func descends(from place: LocalPlace, in branches: Branches) throws -> Bool {
-        guard let parent else { return false }
+        // A branch forks from one that was there before: in a damaged file this might go round in circles.
+        guard let parent, parent.branch < id else { return false }
         if parent.branch == place.branch { return parent.number >= place.number }
         return try branches.branch(parent.branch)?.descends(from: place, in: branches) ?? false
     }

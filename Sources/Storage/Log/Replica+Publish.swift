@@ -133,6 +133,7 @@ extension Log {
         var frames: [UInt8] = []
         while try read.step() {
             let run = Runs.Run(read)
+            guard run.first.branch == branch.id else { throw StorageFailure.corrupt }
             let reached = run.last.number
             let held = try run.frames()
             frames += run.first < start ? try Self.tail(of: held, dropping: start.number - run.first.number) : held[...]

@@ -47,19 +47,21 @@ struct Waiting {
         var ids: [Int64] = []
         while try find.step() { ids.append(find.integer(0)) }
         find.reset()
-        return try ids.map(take)
+        return try ids.compactMap(take)
     }
 
-    private func take(_ id: Int64) throws -> Held {
+    /// - Returns: nil for one that a damaged file holds no longer as it was: it is let go, and will be sent again.
+    private func take(_ id: Int64) throws -> Held? {
         let read = try log.statements("SELECT delta, since FROM waiting WHERE id=?1")
         read.bind(1, id)
         guard try read.step() else { throw StorageFailure.corrupt }
-        let held = (try ReceivedDelta(read.bytes(0)[...]).verified(in: log.workspace), read.unsigned(1))
+        let (bytes, since) = (read.bytes(0), read.unsigned(1))
         read.reset()
         let delete = try log.statements("DELETE FROM waiting WHERE id=?1")
         delete.bind(1, id)
         try delete.run()
-        return held
+        guard let delta = try? ReceivedDelta(bytes[...]).verified(in: log.workspace) else { return nil }
+        return (delta, since)
     }
 
     /// Holds the changes of a delta from the one at `index` on.

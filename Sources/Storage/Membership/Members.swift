@@ -157,7 +157,7 @@ final class Members {
         // replicas hear of them in any order.
         let id = Digest.of(change.replica.device.bytes, domain: "nexus person", byteCount: ChangeID.byteCount)
         try add(
-            change, as: ChangeID(bytes: id), person: "", role: opening.grant.role, grant: opening.place,
+            change, as: ChangeID(bytes: id), person: "", named: .zero, role: opening.grant.role, grant: opening.place,
             admitted: try log.past.entry(at: opening.place)?.stamp)
     }
 
@@ -187,9 +187,11 @@ final class Members {
         try update.run()
     }
 
-    /// - Parameter id: names the person; nil is the change with which they come in.
+    /// - Parameters:
+    ///   - id: names the person; nil is the change with which they come in.
+    ///   - named: when they were named; nil is that change's stamp.
     private func add(
-        _ change: Change, as id: ChangeID? = nil, person: String, role: Role, grant: LocalPlace?,
+        _ change: Change, as id: ChangeID? = nil, person: String, named: Stamp? = nil, role: Role, grant: LocalPlace?,
         admitted: Stamp? = nil
     ) throws {
         forget()
@@ -202,7 +204,7 @@ final class Members {
         insert.bind(2, (id ?? change.id).bytes)
         insert.bind(3, Int64(role.rawValue))
         insert.bind(4, person)
-        insert.bind(5, change.stamp.packed)
+        insert.bind(5, (named ?? change.stamp).packed)
         if let grant { insert.bind(6, grant.packed) }
         if let admitted { insert.bind(7, admitted.packed) }
         try insert.run()

@@ -9,18 +9,21 @@ extension Replica {
     /// It is computed from the state tables, not from the log, so that a fault in merging shows. Local row numbers
     /// stand nowhere in it.
     public func digest() throws(StorageFailure) -> [UInt8] {
-        try readLog { log in
-            var walk = StateWalk(log: log)
-            for root in self.configuration.schema.roots { try walk.add(root) }
-            try walk.addMembers()
-            let tips = try log.branches.all().map { ($0.replica, $0.number, $0.hash) }
-            for (replica, number, hash) in tips.sorted(by: { ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2) }) {
-                walk.add(replica.bytes)
-                walk.add(number)
-                walk.add(hash.bytes)
-            }
-            return walk.finish()
+        try readLog { try Self.digest(of: $0, schema: self.configuration.schema) }
+    }
+
+    /// The digest of whatever state the log's connection sees.
+    static func digest(of log: Log, schema: Schema) throws -> [UInt8] {
+        var walk = StateWalk(log: log)
+        for root in schema.roots { try walk.add(root) }
+        try walk.addMembers()
+        let tips = try log.branches.all().map { ($0.replica, $0.number, $0.hash) }
+        for (replica, number, hash) in tips.sorted(by: { ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2) }) {
+            walk.add(replica.bytes)
+            walk.add(number)
+            walk.add(hash.bytes)
         }
+        return walk.finish()
     }
 }
 

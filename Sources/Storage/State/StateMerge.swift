@@ -64,7 +64,7 @@ final class StateMerge {
         }
     }
 
-    private func mayWrite(_ segment: Segment, of root: Schema.Root, as role: Role) -> Bool {
+    func mayWrite(_ segment: Segment, of root: Schema.Root, as role: Role) -> Bool {
         segment.operations.allSatisfy { root.field($0.field)?.writers.contains(role) ?? true }
     }
 

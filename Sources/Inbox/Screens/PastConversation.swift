@@ -1,0 +1,44 @@
+import CRDT
+import ChangeLog
+import GRDB
+public import Storage
+
+import struct Foundation.Data
+
+extension ConversationReader {
+    /// A conversation as this replica would have shown it at a time gone by; members and their names are today's.
+    ///
+    /// - Parameter time: milliseconds since 1970, by this device's clock.
+    /// - Returns: nil for one that is here now and was not yet then.
+    public static func conversation(
+        _ text: String, in replica: Replica, at time: UInt64, limit: Int = 0, before: String? = nil
+    ) throws -> ConversationDetail? {
+        let id = try replica.read { try IDLookup(database: $0).root(text, in: "conversation", as: .conversation).id }
+        let past = try replica.past(at: time)
+        try past.derive(id)
+        guard let customer = try past.read({ try customer(of: id, in: $0) }) else { return nil }
+        if let lead = customer.lead {
+            try past.derive(lead)
+            // The lead's screen part names all of its conversations.
+            for other in try replica.read({ try conversations(of: lead, in: $0) }) { try past.derive(other) }
+        }
+        return try past.read { try ConversationReader($0).conversation(id.text, limit: limit, before: before) }
+    }
+
+    /// Whom a conversation is with, as far as it says.
+    private struct Customer {
+        let lead: RootID?
+    }
+
+    /// - Returns: nil where there is no such conversation.
+    private static func customer(of id: RootID, in database: Database) throws -> Customer? {
+        let row = try Row.fetchOne(
+            database, sql: "SELECT lead FROM conversation WHERE key=?", arguments: [Data(id.bytes)])
+        return row.map { Customer(lead: RootID(bytes: $0["lead"] as Data?)) }
+    }
+
+    private static func conversations(of lead: RootID, in database: Database) throws -> [RootID] {
+        try Data.fetchAll(database, sql: "SELECT key FROM card WHERE lead=?", arguments: [Data(lead.bytes)])
+            .compactMap { RootID(bytes: $0) }
+    }
+}

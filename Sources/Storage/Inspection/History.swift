@@ -1,0 +1,175 @@
+public import CRDT
+public import ChangeLog
+
+/// A change as this replica holds it: who says it, when they say so, and what it does here.
+public struct ChangeRecord: Sendable {
+    /// Names the change for ever.
+    public let id: ChangeID
+    /// Whose chain it is in.
+    public let replica: ReplicaID
+    /// Its number there, from 1.
+    public let number: UInt64
+    /// When, by its author's clock.
+    public let stamp: Stamp
+    /// When it came to be here, in milliseconds since 1970 by this device's clock.
+    public let received: UInt64
+    /// Who wrote it, by what is known of members now; nil for a stranger.
+    public let author: Member?
+    /// What it does.
+    public let effect: Effect
+    /// Whether a seal of its author's device vouches for it: always, but for own changes that have not left yet and for
+    /// the beginning of a delta whose rest waits.
+    public let isSealed: Bool
+    /// What it does to the root that was asked about, in the order in which it takes effect.
+    public let operations: [OperationRecord]
+    let place: LocalPlace
+
+    /// What a whole change does.
+    public enum Effect: String, Hashable, Sendable {
+        /// What it says.
+        case counts
+        /// Nothing, for ever: its stamp does not lie above what it had seen.
+        case void
+        /// Nothing, since a copy of it counts.
+        case copy
+    }
+}
+
+/// One operation of a change, with what the schema says about it.
+public struct OperationRecord: Sendable {
+    /// What is done.
+    public let operation: Operation
+    /// The field; nil for one that the schema does not know.
+    public let field: Schema.Field?
+    /// For an append: the element's id, given or derived.
+    public let element: ElementID?
+    /// Whether it takes effect.
+    public let standing: Standing
+
+    /// Whether an operation takes effect, and if not, why.
+    public enum Standing: Hashable, Sendable {
+        /// It does.
+        case stands
+        /// Its change does nothing.
+        case idle
+        /// Its author is no member.
+        case stranger
+        /// Its author's role may not write a field that the same segment writes.
+        case forbidden(Role)
+        /// The schema does not know the kind of root.
+        case unknownRoot
+        /// The schema does not know the field.
+        case unknownField
+        /// It is none of those that the field takes, or its value is of another type than the set's.
+        case misfit
+    }
+}
+
+extension Replica {
+    /// The changes that mention a root, oldest first.
+    ///
+    /// - Parameter limit: how many, the last ones; 0 is all.
+    public func history(of root: RootID, limit: Int = 0) throws(StorageFailure) -> [ChangeRecord] {
+        try readLog { log in
+            try HistoryReader(log, schema: self.configuration.schema).records(of: root, limit: limit)
+        }
+    }
+}
+
+/// Reads changes with what is known about them.
+struct HistoryReader {
+    private let log: Log
+    private let members: Members
+    private let merge: StateMerge
+    private var schema: Schema { merge.schema }
+
+    init(_ log: Log, schema: Schema) {
+        self.log = log
+        members = Members(log: log)
+        merge = StateMerge(log, schema: schema, projections: [])
+    }
+
+    func records(of root: RootID, limit: Int) throws -> [ChangeRecord] {
+        let places = try log.places(mentioning: root)
+        // Half an id is noted of each root: another one may share it.
+        guard limit > 0 else { return try places.compactMap { try record(at: $0, of: root) } }
+        var records: [ChangeRecord] = []
+        for place in places.reversed() where records.count < limit {
+            if let record = try record(at: place, of: root) { records.append(record) }
+        }
+        return records.reversed()
+    }
+
+    /// - Returns: nil for a change that does not mention the root after all.
+    private func record(at place: LocalPlace, of root: RootID) throws -> ChangeRecord? {
+        let change = try log.change(at: place)
+        guard change.segments.contains(where: { $0.root == root }) else { return nil }
+        let author = try members.member(change.replica.device)
+        let effect: ChangeRecord.Effect =
+            switch try log.effect(at: place) {
+            case .counts: .counts
+            case .copy: .copy
+            case .void, nil: .void
+            }
+        return ChangeRecord(
+            id: change.id, replica: change.replica, number: change.number, stamp: change.stamp,
+            received: try received(at: place), author: author, effect: effect,
+            isSealed: try (log.branches.branch(place.branch)?.sealed ?? 0) >= place.number,
+            operations: operations(of: change, on: root, by: author, effect: effect), place: place)
+    }
+
+    private func received(at place: LocalPlace) throws -> UInt64 {
+        let find = try log.statements("SELECT received FROM change WHERE place=?1")
+        defer { find.reset() }
+        find.bind(1, place.packed)
+        return try find.step() ? find.unsigned(0) : 0
+    }
+
+    private func operations(
+        of change: Change, on root: RootID, by author: Member?, effect: ChangeRecord.Effect
+    ) -> [OperationRecord] {
+        var records: [OperationRecord] = []
+        for (body, part) in change.bodies.enumerated() {
+            guard case .here(let segment) = part, segment.root == root else { continue }
+            let kind = schema.root(segment.kind)
+            let bar = bar(to: segment, of: kind, by: author, effect: effect)
+            for (index, operation) in segment.operations.enumerated() {
+                let field = kind?.field(operation.field)
+                records.append(
+                    OperationRecord(
+                        operation: operation, field: field,
+                        element: operation.elementID(change: change.id, body: body, index: index),
+                        standing: bar ?? operation.standing(on: field)))
+            }
+        }
+        return records
+    }
+
+    /// What keeps a whole segment from taking effect.
+    private func bar(
+        to segment: Segment, of kind: Schema.Root?, by author: Member?, effect: ChangeRecord.Effect
+    ) -> OperationRecord.Standing? {
+        guard effect == .counts else { return .idle }
+        guard let kind else { return .unknownRoot }
+        guard let author else { return .stranger }
+        return merge.mayWrite(segment, of: kind, as: author.role) ? nil : .forbidden(author.role)
+    }
+}
+
+extension Operation {
+    fileprivate func elementID(change: ChangeID, body: Int, index: Int) -> ElementID? {
+        guard case .append(let element) = action else { return nil }
+        return element.id ?? ElementID(change: change, body: body, operation: index)
+    }
+
+    /// As merging sees it.
+    fileprivate func standing(on field: Schema.Field?) -> OperationRecord.Standing {
+        guard let field else { return .unknownField }
+        switch (field.kind, action) {
+        case (.set(let type), .add(let value)): return type.accepts(value) ? .stands : .misfit
+        case (.register, .write), (.causalRegister, .set), (.set, .remove), (.sequence, .append), (.mark, .raise):
+            return .stands
+        default: return .misfit
+        }
+    }
+}
