@@ -19,7 +19,9 @@ public enum InboxSchema {
             .init(5, "source", .register(.text), writers: .any(keepers), about: "Imported: the name of the source."),
             .init(
                 6, "account", .register(.bytes), writers: .any(inbound), about: "The channel account: a channel's id."),
-            .init(7, "origin", .register(.text), writers: .any(keepers), about: "Imported: its id there."),
+            .init(
+                7, "origin", .register(.text), writers: .any(keepers),
+                about: "Imported: JSON, the labels it had there; what the team removed does not come back."),
             .init(
                 8, "status", .causalRegister(.text), writers: .any(people.union([.assistant])),
                 about: "`active`, `human_needed` or `closed`; a close carries what its author had seen."),
