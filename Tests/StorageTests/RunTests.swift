@@ -26,6 +26,20 @@ struct RunTests {
         #expect(try observer.digest() == crew.founder.digest())
     }
 
+    @Test func `a damaged row of the log is told as damage, and ends no process`() throws {
+        let crew = try Crew(1, in: directory)
+        try crew.founder.write(Things.draft(Things.name("a")))
+        let path = directory.file("0")
+        for damage in ["UPDATE arrival SET first = 0", "UPDATE arrival SET first = 1; UPDATE run SET first = 1 << 40"] {
+            try DatabaseQueue(path: path).write { try $0.execute(sql: damage) }
+            #expect(throws: (any Error).self) {
+                let page = try crew.founder.arrivals(after: 0, excluding: nil, byteLimit: .max)
+                for delta in page.deltas { _ = try ReceivedDelta(delta[...]).verified(in: crew.workspace) }
+                try crew.founder.rebuild()
+            }
+        }
+    }
+
     @Test func `small pages add up to the whole history`() throws {
         let crew = try Crew(1, in: directory)
         for number in 0..<300 { try crew.founder.write(Things.draft(Things.entry("\(number)"))) }

@@ -46,7 +46,9 @@ final class Branch {
 
     /// The place before `number` in this branch or, before its first change, in the one it forked from.
     func place(before number: UInt64) -> LocalPlace? {
-        number == fork + 1 ? parent : LocalPlace(branch: id, number: number - 1)
+        if number == fork + 1 { return parent }
+        // Only a damaged file asks for what stands before number 0.
+        return number > 0 ? LocalPlace(branch: id, number: number - 1) : nil
     }
 
     /// Whether this branch forked, perhaps by way of others, after that place.

@@ -174,8 +174,10 @@ extension Log {
             }
             reach = read.unsigned(0)
             guard let branch = try branches.branch(read.integer(1)), branch.replica != excluding else { continue }
-            let last = read.unsigned(3)
-            let after = max(read.unsigned(2) - 1, held.number(of: branch.id))
+            let (first, last) = (read.unsigned(2), read.unsigned(3))
+            // Only a damaged file has a change numbered 0.
+            guard first > 0 else { throw StorageFailure.corrupt }
+            let after = max(first - 1, held.number(of: branch.id))
             guard last > after else { continue }
             bytes += try runs.size(
                 from: LocalPlace(branch: branch.id, number: after + 1),
