@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import limits
-from primitives import Cursor, Refused
+from primitives import Cursor, Refused, must_rise
 from signature import is_good_point
-from values import Cause, read_cause
+from values import Cause, read_cause, read_causes
 
 
 class Found(NamedTuple):
@@ -20,6 +20,7 @@ class Grant(NamedTuple):
     key: bytes
     expires: int | None
     uses: int
+    person: bytes | None
 
 
 class Join(NamedTuple):
@@ -38,12 +39,36 @@ class Rename(NamedTuple):
     name: bytes
 
 
+class Revoke(NamedTuple):
+    device: bytes
+    tips: list[Cause]
+
+
+class Adopt(NamedTuple):
+    changes: list[bytes]
+
+
+class Withdraw(NamedTuple):
+    grant: Cause
+
+
+class Declare(NamedTuple):
+    accident: int
+    tips: list[Cause]
+
+
+class NameDevice(NamedTuple):
+    name: bytes
+
+
 class UnknownAct(NamedTuple):
     code: int
     payload: bytes
 
 
-Act = Found | Grant | Join | Admit | Rename | UnknownAct
+Act = (
+    Found | Grant | Join | Admit | Rename | Revoke | Adopt | Withdraw | Declare | NameDevice | UnknownAct
+)
 
 
 def read_raw_acts(cursor: Cursor) -> list[UnknownAct]:
@@ -62,6 +87,8 @@ def read_act(raw: UnknownAct) -> Act:
         return raw
     cursor = Cursor(raw.payload, "an act")
     act = read_payload(cursor)
+    if act is None:
+        return raw
     cursor.finish()
     return act
 
@@ -76,14 +103,17 @@ def _read_found(cursor: Cursor) -> Found:
     return Found(_read_name(cursor), _read_name(cursor), cursor.take(32))
 
 
-def _read_grant(cursor: Cursor) -> Grant:
-    """F6.6 to F6.8, F6.10, F6.11."""
-    role = read_role(cursor)
-    is_device = cursor.choice(1, "device flag")
+def _read_grant(cursor: Cursor) -> Grant | None:
+    """F6.6 to F6.8, F6.10, F6.11, F6.13. None for a role of a later version."""
+    role = cursor.take(1)[0]
+    if not 1 <= role <= 7:
+        return None
+    flags = cursor.choice(3, "grant flags")
     key = cursor.take(32)
     if not is_good_point(key):
         raise Refused("F6.8: a grant to a key that is no good point")
-    return Grant(role, is_device, key, read_expires(cursor), cursor.integer())
+    expires, uses = read_expires(cursor), cursor.integer()
+    return Grant(role, flags & 1, key, expires, uses, cursor.take(16) if flags & 2 else None)
 
 
 def _read_join(cursor: Cursor) -> Join:
@@ -100,6 +130,34 @@ def _read_rename(cursor: Cursor) -> Rename:
     return Rename(_read_name(cursor))
 
 
+def _read_revoke(cursor: Cursor) -> Revoke:
+    """F6.14."""
+    return Revoke(cursor.take(32), read_causes(cursor))
+
+
+def _read_adopt(cursor: Cursor) -> Adopt:
+    """F6.15."""
+    changes = [cursor.take(16) for _ in range(cursor.count(limits.DOTS, "adopted changes"))]
+    must_rise(changes, "F6.15")
+    return Adopt(changes)
+
+
+def _read_withdraw(cursor: Cursor) -> Withdraw:
+    return Withdraw(read_cause(cursor))
+
+
+def _read_declare(cursor: Cursor) -> Declare | None:
+    """F6.16. None for an accident of a later version."""
+    accident = cursor.take(1)[0]
+    if not 1 <= accident <= 2:
+        return None
+    return Declare(accident, read_causes(cursor))
+
+
+def _read_name_device(cursor: Cursor) -> NameDevice:
+    return NameDevice(_read_name(cursor))
+
+
 def read_role(cursor: Cursor) -> int:
     """F6.6."""
     role = cursor.choice(7, "role")
@@ -114,4 +172,15 @@ def read_expires(cursor: Cursor) -> int | None:
     return None if expires == 0 else expires - 1
 
 
-_PAYLOADS = {1: _read_found, 2: _read_grant, 3: _read_join, 4: _read_admit, 5: _read_rename}
+_PAYLOADS = {
+    1: _read_found,
+    2: _read_grant,
+    3: _read_join,
+    4: _read_admit,
+    5: _read_rename,
+    6: _read_revoke,
+    7: _read_adopt,
+    8: _read_withdraw,
+    9: _read_declare,
+    10: _read_name_device,
+}

@@ -2,7 +2,20 @@
 
 from typing import Iterator
 
-from acts import Act, Admit, Found, Grant, Join, Rename, UnknownAct
+from acts import (
+    Act,
+    Admit,
+    Adopt,
+    Declare,
+    Found,
+    Grant,
+    Join,
+    NameDevice,
+    Rename,
+    Revoke,
+    UnknownAct,
+    Withdraw,
+)
 from delta import Delta, Link
 from operations import (
     Add,
@@ -59,15 +72,26 @@ def _act(act: Act) -> str:
     match act:
         case Found(workspace_name, founder_name, secret_digest):
             return f"found {_bytes(workspace_name)} {_bytes(founder_name)} {_bytes(secret_digest)}"
-        case Grant(role, is_device, key, expires, uses):
+        case Grant(role, is_device, key, expires, uses, person):
             lapse = "-" if expires is None else expires
-            return f"grant role {role} device {is_device} key {_bytes(key)} expires {lapse} uses {uses}"
+            whose = "-" if person is None else person.hex()
+            return f"grant role {role} device {is_device} key {_bytes(key)} expires {lapse} uses {uses} person {whose}"
         case Join(grant, proof, name):
             return f"join {_cause(grant)} {_bytes(proof)} {_bytes(name)}"
         case Admit(device, grant, milliseconds):
             return f"admit {_bytes(device)} {_cause(grant)} {milliseconds}"
         case Rename(name):
             return f"rename {_bytes(name)}"
+        case Revoke(device, tips):
+            return " ".join([f"revoke {_bytes(device)} tips {len(tips)}", *map(_cause, tips)])
+        case Adopt(changes):
+            return " ".join([f"adopt {len(changes)}", *(change.hex() for change in changes)])
+        case Withdraw(grant):
+            return f"withdraw {_cause(grant)}"
+        case Declare(accident, tips):
+            return " ".join([f"declare {accident} tips {len(tips)}", *map(_cause, tips)])
+        case NameDevice(name):
+            return f"name-device {_bytes(name)}"
         case UnknownAct(code, payload):
             return f"unknown {code} {_bytes(payload)}"
 

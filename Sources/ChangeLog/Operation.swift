@@ -97,8 +97,7 @@ extension ByteWriter {
             return 3
         case .remove(let value, let dots):
             self.value(value)
-            integer(dots.count)
-            for dot in dots.sorted() { identifier(dot) }
+            identifiers(dots)
             return 4
         case .append(let element):
             self.element(element)
@@ -145,21 +144,11 @@ extension ByteReader {
         case 3: return .add(try value())
         case 4:
             let value = try value()
-            return .remove(value, dots: try dots())
+            return .remove(value, dots: try identifiers())
         case 5: return .append(try element())
         case 6: return .raise(try basis())
         default: return .unknown(code: code, payload: Array(try raw(remaining)))
         }
-    }
-
-    private mutating func dots() throws(FormatRejection) -> [ChangeID] {
-        var dots: [ChangeID] = []
-        for _ in 0..<(try count(.dots)) {
-            let dot: ChangeID = try identifier()
-            if let previous = dots.last, previous >= dot { throw .notSorted }
-            dots.append(dot)
-        }
-        return dots
     }
 
     private mutating func element() throws(FormatRejection) -> Element {

@@ -107,11 +107,20 @@ extension Act {
             "found \(workspace.utf8.fact) \(person.utf8.fact) \(digest.hex)"
         case .grant(let grant):
             "grant role \(grant.role.rawValue) device \(grant.isDevice ? 1 : 0) key \(grant.key.bytes.hex) "
-                + "expires \(grant.expires.map(String.init) ?? "-") uses \(grant.uses)"
+                + "expires \(grant.expires.map(String.init) ?? "-") uses \(grant.uses) "
+                + "person \(grant.person?.bytes.hex ?? "-")"
         case .join(let grant, let proof, let person): "join \(grant.fact) \(proof.bytes.hex) \(person.utf8.fact)"
         case .admit(let device, let grant, let milliseconds):
             "admit \(device.bytes.hex) \(grant.fact) \(milliseconds)"
         case .rename(let person): "rename \(person.utf8.fact)"
+        case .revoke(let device, let tips):
+            (["revoke \(device.bytes.hex) tips \(tips.count)"] + tips.map(\.fact)).joined(separator: " ")
+        case .adopt(let changes):
+            (["adopt \(changes.count)"] + changes.map(\.bytes.hex)).joined(separator: " ")
+        case .withdraw(let grant): "withdraw \(grant.fact)"
+        case .declare(let accident, let tips):
+            (["declare \(accident.rawValue) tips \(tips.count)"] + tips.map(\.fact)).joined(separator: " ")
+        case .nameDevice(let name): "name-device \(name.utf8.fact)"
         case .unknown(let code, let payload): "unknown \(code) \(payload.fact)"
         }
     }

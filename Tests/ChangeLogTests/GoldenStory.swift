@@ -10,6 +10,7 @@ struct GoldenStory {
 
     mutating func tell() throws {
         try membership()
+        try remedies()
         try values()
         try operations()
         try elements()
@@ -105,6 +106,40 @@ struct GoldenStory {
             Draft(acts: [.rename(person: "María José")]), seed: "act-rename", stamp: GoldenChain.stamp(62_000),
             causes: relay.changes.map(\.asCause))
         add("act-rename", "Maya goes by another name from now on.", maya, changes: [rename])
+    }
+
+    /// What an owner does about devices, and a device about itself.
+    private mutating func remedies() throws {
+        let tips = [UInt64(1), 2].map { epoch in
+            let replica = ReplicaID(device: SigningKey.of("maya").device, epoch: epoch)
+            return Cause(replica: replica, number: epoch + 6, prefix: Digest.of([], domain: "test tip").prefix(16))
+        }
+        let maya = SigningKey.of("maya").device
+        let person = ChangeID(high: 1, low: 2)
+        try add(
+            "act-grant-person", "A grant of another device to somebody who has one.",
+            Draft(acts: [
+                .grant(Grant(role: .agent, key: SigningKey.invitation.device, isDevice: false, person: person))
+            ])
+        )
+        try add("act-revoke", "A device is cut off: of two chains something counts.", .revoke(device: maya, upTo: tips))
+        try add("act-revoke-all", "A device is cut off from the start.", .revoke(device: maya, upTo: []))
+        try add(
+            "act-demote", "A cut and a grant in one change: another role.",
+            Draft(acts: [
+                .revoke(device: maya, upTo: tips), .grant(Grant(role: .viewer, key: maya, isDevice: true)),
+            ]))
+        try add("act-adopt", "Two changes count again.", .adopt([person, ChangeID(high: 1, low: 3)]))
+        try add("act-withdraw", "An invitation is taken back.", .withdraw(grant: tips[0]))
+        try add(
+            "act-declare", "A new chain after a restore, with the tips of two old ones.",
+            .declare(.restored, tips: tips))
+        try add("act-declare-copied", "A new chain in a copy.", .declare(.copied, tips: []))
+        try add("act-name-device", "A device is called so.", .nameDevice("Maya's phone"))
+    }
+
+    private mutating func add(_ name: String, _ about: String, _ act: Act) throws {
+        try add(name, about, Draft(acts: [act]))
     }
 
     // MARK: Values
@@ -240,9 +275,12 @@ struct GoldenStory {
         try add(
             "unknown-act", "Acts of unknown codes around a known one.",
             Draft(acts: [
-                .unknown(code: 0, payload: []), .rename(person: "Maya"), .unknown(code: 6, payload: [0xFF]),
+                .unknown(code: 0, payload: []), .rename(person: "Maya"), .unknown(code: 11, payload: [0xFF]),
                 .unknown(code: 1_000_000, payload: Array("later".utf8)),
             ]))
+        try add(
+            "unknown-role", "A grant of a role, and an accident, that a later version brings.",
+            Draft(acts: [.unknown(code: 2, payload: [8, 0xFF]), .unknown(code: 9, payload: [0])]))
         let write = Operation.Action.write(.integer(1))
         try add(
             "unknown-root", "Segments on roots of kinds that no schema has.",

@@ -60,7 +60,7 @@ extension Dice {
         }
     }
 
-    /// Of the kind with that code; 6 is one of a later version.
+    /// Of the kind with that code; 11 is one of a later version.
     mutating func act(_ code: Int) -> Act {
         switch code {
         case 1: .found(workspace: "Lantern & Loom", person: "Maya", secretDigest: bytes(32))
@@ -68,11 +68,16 @@ extension Dice {
             .grant(
                 Grant(
                     role: pick(Role.allCases), key: SigningKey.of("granted").device, isDevice: once(in: 2),
-                    expires: once(in: 2) ? next() >> 1 : nil, uses: next()))
+                    expires: once(in: 2) ? next() >> 1 : nil, uses: next(), person: once(in: 2) ? identifier() : nil))
         case 3: .join(grant: cause(), proof: SigningKey.of("joiner").sign(bytes(8)), person: "Jonas")
         case 4: .admit(device: device(), grant: cause(), milliseconds: next())
         case 5: .rename(person: "Leila")
-        default: .unknown(code: number(6...UInt64.max), payload: bytes(number(0...30)))
+        case 6: .revoke(device: device(), upTo: causes())
+        case 7: .adopt((0..<number(0...3)).map { _ in identifier() }.sorted())
+        case 8: .withdraw(grant: cause())
+        case 9: .declare(pick(Accident.allCases), tips: causes())
+        case 10: .nameDevice("Leila's laptop")
+        default: .unknown(code: number(11...UInt64.max), payload: bytes(number(0...30)))
         }
     }
 
@@ -83,7 +88,7 @@ extension Dice {
 
     mutating func draft() -> Draft {
         Draft(
-            acts: (0..<number(0...2)).map { _ in act(number(1...6)) },
+            acts: (0..<number(0...2)).map { _ in act(number(1...11)) },
             segments: (0..<number(0...3)).map { _ in segment() })
     }
 

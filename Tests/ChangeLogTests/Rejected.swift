@@ -211,14 +211,15 @@ struct Rogues {
 
     private mutating func acts() {
         let key = SigningKey.invitation.device.bytes
-        for role in [UInt8(0), 8] {
-            add(
-                "grant-role-\(role)", "A grant of a role that there is not.", .unknownFormat(UInt64(role)), act: 2,
-                [role, 1] + key + [0, 1])
-        }
         add(
-            "grant-device-flag-2", "A grant neither to a device nor to an invitation.", .unknownFormat(2), act: 2,
-            [3, 2] + key + [0, 1])
+            "grant-flags-4", "A grant with a flag that there is not.", .unknownFormat(4), act: 2,
+            [3, 4] + key + [0, 1])
+        let tip = Self.cause(number: 1)
+        add(
+            "revoke-tip-repeated", "A revocation that names one tip twice.", .notSorted, act: 6, key + [2] + tip + tip)
+        add(
+            "adopt-repeated", "An adoption that names one change twice.", .notSorted, act: 7,
+            [2] + Array(repeating: 7, count: 32))
         for (name, about, point) in [
             ("small-order", "A grant to a key of small order.", Points.ofOrderEight),
             ("not-canonical", "A grant to a key in a second encoding.", Points.identityNotCanonical),

@@ -93,6 +93,17 @@ public struct ByteReader {
         return ID(high: high, low: try word())
     }
 
+    /// At most 65,535, rising strictly.
+    mutating func identifiers<ID: Identifier & Comparable>() throws(FormatRejection) -> [ID] {
+        var values: [ID] = []
+        for _ in 0..<(try count(.dots)) {
+            let next: ID = try identifier()
+            if let previous = values.last, previous >= next { throw .notSorted }
+            values.append(next)
+        }
+        return values
+    }
+
     /// Milliseconds, then the counter.
     public mutating func stamp() throws(FormatRejection) -> Stamp {
         let milliseconds = try integer()

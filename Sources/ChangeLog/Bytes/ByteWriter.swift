@@ -41,6 +41,12 @@ public struct ByteWriter {
         word(value.low)
     }
 
+    /// A count, then the identifiers, rising strictly.
+    mutating func identifiers(_ values: [some Identifier & Comparable]) {
+        integer(values.count)
+        for value in values.sorted() { identifier(value) }
+    }
+
     /// Eight bytes, big-endian.
     public mutating func word(_ value: UInt64) {
         for shift in stride(from: UInt64(56), through: 0, by: -8) {

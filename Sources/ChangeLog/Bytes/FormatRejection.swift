@@ -42,7 +42,7 @@ public enum FormatLimit: Int, Hashable, Sendable {
     case operations = 65_536
     /// Causes of a change, and heads of a basis.
     case causes = 1_024
-    /// Dots that one remove names.
+    /// Dots that one remove names, and changes that one adoption does.
     case dots = 65_535
     /// Membership acts in a change.
     case acts = 64

@@ -144,7 +144,7 @@ final class Members {
             guard try member(change.replica.device)?.role == .relay else { return }
             try admit(device, grant: grant, stamp: change.stamp)
         case .rename(let person): try rename(change.replica.device, to: person, stamp: change.stamp)
-        case .unknown: return
+        case .revoke, .adopt, .withdraw, .declare, .nameDevice, .unknown: return
         }
     }
 
