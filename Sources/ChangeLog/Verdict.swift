@@ -26,6 +26,8 @@ public enum RefusalReason: Int, Hashable, Sendable {
     case malformed = 6
     /// As much of its author's waits already as may wait.
     case tooMuchWaiting = 7
+    /// The invitation it comes with was taken back, or its author had no right to make it any more.
+    case withdrawn = 8
 }
 
 /// What became of a delta.

@@ -30,7 +30,7 @@ package enum Sometimes: String, CaseIterable, Hashable, Sendable {
     case forbiddenWrite = "write without the right"
     // Devices.
     case wroteBeforeGrant = "joiner wrote before its grant arrived"
-    case admitted = "joiner admitted by the relay"
+    case admitted = "joiner admitted"
     case wroteInThePast = "wrote with a clock years behind"
     case reopened = "closed and opened again"
     case killedAfterCommit = "killed after a commit"

@@ -34,7 +34,8 @@ extension World {
 
     /// - Returns: nil where a relay has nobody to admit.
     private func write(at node: Node) throws -> String? {
-        if node.role == .relay { return try admit(at: node) }
+        if let what = try admit(at: node) { return what }
+        guard node.role != .relay else { return nil }
         let change = try node.replica.transact(now: node.now(time)) { try $0.commit(draft(at: node, in: $0)) }
         remember(change)
         try acknowledgeTip(of: node)
@@ -53,7 +54,8 @@ extension World {
         try Author(role: node.role, tables: node.tables, history: history).draft(in: transaction, &dice)
     }
 
-    private func admit(at node: Node) throws -> String? {
+    /// What a relay does or, in a world without one, the founder, who made all invitations.
+    func admit(at node: Node) throws -> String? {
         guard try node.replica.admitJoiners(now: node.now(time)) else { return nil }
         tally.add(.admitted)
         try acknowledgeTip(of: node)

@@ -22,10 +22,21 @@ extension World {
             try becomeDue()
             for _ in nodes { try compareFrontiers() }
         }
+        try admitEveryone()
         for node in nodes {
             try node.check(historyByCause)
             try note("\(node.name): healed", at: node)
         }
+    }
+
+    /// Whoever lets joiners in has heard of all of them by now; what they wrote counts for everybody from then on.
+    private func admitEveryone() throws {
+        for (number, node) in nodes.enumerated() {
+            guard let what = try admit(at: node) else { continue }
+            try note("\(node.name): \(what)", at: node)
+            _ = try publish(number)
+        }
+        for _ in nodes { try compareFrontiers() }
     }
 
     private func becomeDue() throws {

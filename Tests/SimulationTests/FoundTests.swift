@@ -33,6 +33,12 @@ struct FoundTests {
         try deliver(before, to: late)
         try deliver(publish(early), to: late)
         try deliver(after, to: late)
+        // The founder lets both in, and everybody hears of everything.
+        for replica in [early, late] { try deliver(all(of: replica), to: founder) }
+        #expect(try founder.admitJoiners(now: now))
+        for replica in [early, late] {
+            try deliver(all(of: founder) + all(of: early) + all(of: late), to: replica)
+        }
 
         #expect(try late.counts().waiting == 0)
         let digests = [try late.digest(), try early.digest()]
@@ -89,6 +95,12 @@ struct FoundTests {
         let sealed = try replica.outgoing(after: 0, byteLimit: .max).reach
         try replica.publish()
         return try replica.outgoing(after: sealed, byteLimit: .max).deltas
+    }
+
+    /// All that a replica wrote.
+    private func all(of replica: Replica) throws -> [[UInt8]] {
+        try replica.publish()
+        return try replica.outgoing(after: 0, byteLimit: .max).deltas
     }
 
     private func deliver(_ deltas: [[UInt8]], to replica: Replica) throws {

@@ -41,6 +41,8 @@ struct VerifyTests {
         try joiner.transact(now: now) { _ = try $0.commit(Things.draft(Things.name("later"))) }
         #expect(try joiner.verify().problems == [])
         try Wire.carry(from: joiner, to: crew.founder, now: now)
+        #expect(try crew.founder.admitJoiners(now: now))
+        try Wire.carry(from: crew.founder, to: joiner, now: now)
         #expect(try crew.founder.verify().problems == [])
         #expect(try crew.founder.digest() == joiner.digest())
     }
@@ -96,7 +98,7 @@ struct VerifyTests {
         ("DELETE FROM thing_set", "table"),
         ("DELETE FROM thing_mark", "table"),
         ("UPDATE member SET role=1", "table"),
-        ("DELETE FROM invitation", "table"),
+        ("DELETE FROM appointment", "table"),
     ])
     func `whatever is altered in the file is found`(sql: String, fault: String) throws {
         let path = try small()

@@ -60,7 +60,7 @@ struct PacketTests {
         answer[1] = 4
         #expect(throws: FormatRejection.unknownFormat(4)) { try SyncAnswer(answer) }
         answer[1] = 0
-        for (kind, detail) in [(1, 0), (1, 5), (2, 0), (2, 8), (3, 0)] as [(UInt8, UInt8)] {
+        for (kind, detail) in [(1, 0), (1, 5), (2, 0), (2, 9), (3, 0)] as [(UInt8, UInt8)] {
             (answer[13], answer[14]) = (kind, detail)
             #expect(throws: FormatRejection.unknownFormat(UInt64(kind == 3 ? kind : detail))) { try SyncAnswer(answer) }
         }

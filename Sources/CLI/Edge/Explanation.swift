@@ -252,6 +252,8 @@ struct Explanation {
         case .expired:
             Explanation("invitation-expired", 77, "The invitation has expired.", hint: "Ask for a new one.")
         case .used: Explanation("invitation-used", 77, "The invitation has been used.", hint: "Ask for a new one.")
+        case .withdrawn:
+            Explanation("invitation-withdrawn", 77, "The invitation was taken back.", hint: "Ask for a new one.")
         case .nameTaken:
             Explanation(
                 "name-taken", 65, "Somebody in the team has that name already.",

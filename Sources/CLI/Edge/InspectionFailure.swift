@@ -42,7 +42,7 @@ extension Explanation {
         case .tooManyBranches: "Too many histories of its author are here already."
         case .malformed: "It is damaged, or its author did not vouch for it."
         case .tooMuchWaiting: "As much of its author's waits already as may: bring what it waits for first."
-        case .expired, .used: "The invitation it came with holds no longer."
+        case .expired, .used, .withdrawn: "The invitation it came with holds no longer."
         case .nameTaken: "The name that its author goes by is taken."
         }
     }

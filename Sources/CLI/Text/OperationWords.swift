@@ -60,6 +60,7 @@ struct OperationWords {
         case .counts: nil
         case .void: "without effect, for ever: it is stamped no later than what it had seen"
         case .copy: "without effect: a copy of it counts"
+        case .cut: "without effect for now: its author was cut off, or is not admitted yet"
         }
     }
 

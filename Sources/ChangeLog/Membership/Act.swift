@@ -205,3 +205,19 @@ extension ByteReader {
             person: flags & 2 == 0 ? nil : try identifier())
     }
 }
+
+extension Act {
+    /// Code, length and payload, as in a header.
+    package var bytes: [UInt8] {
+        var writer = ByteWriter()
+        writer.act(self)
+        return writer.bytes
+    }
+
+    /// - Throws: a rejection unless the bytes are one act and nothing else.
+    package init(bytes: [UInt8]) throws(FormatRejection) {
+        var reader = ByteReader(bytes)
+        self = try reader.act()
+        try reader.finish()
+    }
+}

@@ -23,6 +23,9 @@ public struct BundleImport: Hashable, Sendable {
     public internal(set) var waiting: UInt64 = 0
     /// Deltas that were not taken, by reason.
     public internal(set) var refused: [RefusalReason: Int] = [:]
+    /// Whether this device let somebody in who joined with an invitation of its own: a relay would, were there one. Others
+    /// hear of it with the next export.
+    public internal(set) var admitted = false
 }
 
 extension Replica {
@@ -70,8 +73,10 @@ extension Replica {
             var report = BundleImport()
             let before = try counts().applied
             while let deltas = try reader.next() { try take(deltas, now: now, &report) }
+            report.new = try counts().applied
+            report.admitted = try admitJoiners(now: now)
             let after = try counts()
-            (report.new, report.waiting) = (after.applied - min(before, after.applied), after.waiting)
+            (report.new, report.waiting) = (report.new - min(before, report.new), after.waiting)
             return report
         }
     }

@@ -32,6 +32,8 @@ public struct ChangeRecord: Sendable {
         case void
         /// Nothing, since a copy of it counts.
         case copy
+        /// Nothing as long as its author is cut off, or not admitted yet.
+        case cut
     }
 }
 
@@ -109,13 +111,14 @@ struct HistoryReader {
             switch try log.effect(at: place) {
             case .counts: .counts
             case .copy: .copy
+            case .cut: .cut
             case .void, nil: .void
             }
         return ChangeRecord(
             id: change.id, replica: change.replica, number: change.number, stamp: change.stamp,
             received: try received(at: place), author: author, effect: effect,
             isSealed: try (log.branches.branch(place.branch)?.sealed ?? 0) >= place.number,
-            operations: operations(of: change, on: root, by: author, effect: effect), place: place)
+            operations: try operations(of: change, at: place, on: root, effect: effect), place: place)
     }
 
     private func received(at place: LocalPlace) throws -> UInt64 {
@@ -126,13 +129,14 @@ struct HistoryReader {
     }
 
     private func operations(
-        of change: Change, on root: RootID, by author: Member?, effect: ChangeRecord.Effect
-    ) -> [OperationRecord] {
+        of change: Change, at place: LocalPlace, on root: RootID, effect: ChangeRecord.Effect
+    ) throws -> [OperationRecord] {
+        let standing = try members.standing(of: change.replica.device, at: place)
         var records: [OperationRecord] = []
         for (body, part) in change.bodies.enumerated() {
             guard case .here(let segment) = part, segment.root == root else { continue }
             let kind = schema.root(segment.kind)
-            let bar = bar(to: segment, of: kind, by: author, effect: effect)
+            let bar = bar(to: segment, of: kind, standing, effect: effect)
             for (index, operation) in segment.operations.enumerated() {
                 let field = kind?.field(operation.field)
                 records.append(
@@ -147,12 +151,13 @@ struct HistoryReader {
 
     /// What keeps a whole segment from taking effect.
     private func bar(
-        to segment: Segment, of kind: Schema.Root?, by author: Member?, effect: ChangeRecord.Effect
+        to segment: Segment, of kind: Schema.Root?, _ standing: Standing, effect: ChangeRecord.Effect
     ) -> OperationRecord.Standing? {
         guard effect == .counts else { return .idle }
         guard let kind else { return .unknownRoot }
-        guard let author else { return .stranger }
-        return merge.mayWrite(segment, of: kind, as: author.role) ? nil : .forbidden(author.role)
+        guard let role = standing.role else { return .stranger }
+        let mayWrite = Verdicts.mayWrite(segment, standing) { merge.mayWrite(segment, of: kind, as: $0) }
+        return mayWrite ? nil : .forbidden(role)
     }
 }
 

@@ -17,11 +17,9 @@ public final class PastView {
         self.time = time
         try shadow.read { database in
             try shadow.makeTables(in: database)
-            try database.execute(
-                sql: """
-                    INSERT INTO temp.member SELECT * FROM main.member;
-                    INSERT INTO temp.invitation SELECT * FROM main.invitation
-                    """)
+            for table in Tables.membershipNames {
+                try database.execute(sql: "INSERT INTO temp.\(table) SELECT * FROM main.\(table)")
+            }
         }
     }
 
@@ -52,8 +50,8 @@ public final class PastView {
     private func counted(_ place: LocalPlace, in log: Log) throws -> Bool {
         let find = try log.statements(
             """
-            SELECT 1 FROM change c WHERE c.place=?1 AND c.received<=?2 AND c.effect<>0 AND NOT EXISTS(
-                SELECT 1 FROM change o WHERE o.id=c.id AND o.effect<>0 AND o.received<=?2
+            SELECT 1 FROM change c WHERE c.place=?1 AND c.received<=?2 AND c.effect IN (1, 2) AND NOT EXISTS(
+                SELECT 1 FROM change o WHERE o.id=c.id AND o.effect IN (1, 2) AND o.received<=?2
                 AND (o.at, o.hash)<(c.at, c.hash))
             """)
         defer { find.reset() }

@@ -99,6 +99,19 @@ final class Branches {
         return branches
     }
 
+    /// The branches of all chains of a device.
+    func of(device: DeviceID) throws -> [Branch] {
+        let find = try statements(.branchesOfDevice) {
+            "SELECT \(Self.columns) FROM branch WHERE replica BETWEEN ?1 AND ?2 ORDER BY id"
+        }
+        defer { find.reset() }
+        find.bind(1, ReplicaID(device: device, epoch: .min).bytes)
+        find.bind(2, ReplicaID(device: device, epoch: .max).bytes)
+        var branches: [Branch] = []
+        while try find.step() { branches.append(keep(find)) }
+        return branches
+    }
+
     /// The branch with that local number.
     func branch(_ id: Int64) throws -> Branch? {
         if let held = branchesByID[id] { return held }

@@ -1,8 +1,8 @@
 import CRDT
 import ChangeLog
 
-/// Changes with one id that are not void are copies: one action, chained or stamped more than once. Only the one with
-/// the lowest (stamp, hash) has effect, on every replica. It lies below every change that has seen a copy, so having
+/// Changes with one id that are not void are copies: one action, chained or stamped more than once. Of those that count
+/// only the one with the lowest (stamp, hash) has effect, on every replica. It lies below every change that has seen a copy, so having
 /// seen one is having seen them all.
 extension Log {
     /// A change of a given id that is held here.
@@ -10,17 +10,21 @@ extension Log {
         let place: LocalPlace
         let stamp: Stamp
         let hash: ChangeHash
+        let effect: Effect
     }
 
-    /// The changes held under an id that are not void: none, nearly always, when one is about to be added.
+    /// The changes held under an id that are not void: nearly always one.
     func copies(of id: ChangeID) throws -> [Copy] {
-        let find = try statements("SELECT place, at, hash FROM change WHERE id=?1 AND effect <> 0")
+        let find = try statements("SELECT place, at, hash, effect FROM change WHERE id=?1 AND effect <> 0")
         defer { find.reset() }
         find.bind(1, id.bytes)
         var copies: [Copy] = []
         while try find.step() {
-            guard let stamp = Stamp(packed: find.unsigned(1)), let hash = ChangeHash(find.bytes(2)) else { continue }
-            copies.append(Copy(place: LocalPlace(packed: find.unsigned(0)), stamp: stamp, hash: hash))
+            guard let stamp = Stamp(packed: find.unsigned(1)), let hash = ChangeHash(find.bytes(2)),
+                let effect = Effect(rawValue: find.integer(3))
+            else { continue }
+            copies.append(
+                Copy(place: LocalPlace(packed: find.unsigned(0)), stamp: stamp, hash: hash, effect: effect))
         }
         return copies
     }

@@ -12,9 +12,6 @@ final class Door {
     let members: Members
     let state: StateMerge
     let configuration: Replica.Configuration
-    /// The role and the grant that an invitation promised this device, until the grant itself is here.
-    private lazy var promise = Result { try Promise(in: log.database) }
-    private lazy var own = Result { try LocalValues.replica(in: log.database) }
 
     init(_ log: Log, configuration: Replica.Configuration) {
         (self.log, self.configuration) = (log, configuration)
@@ -61,7 +58,7 @@ final class Door {
         var causes: [LocalPlace] = []
         for cause in change.causes {
             // An own change that was made on a grant which is not here yet has no past here to speak of.
-            let missing = try cause.replica == own.get() ? grantToCome() : nil
+            let missing = try cause.replica == members.own() ? members.grantToCome() : nil
             guard missing == nil, let place = try log.place(of: cause) else {
                 let cause = missing ?? cause
                 return .waits(.cause, for: .change(cause.replica, cause.number))
@@ -105,32 +102,70 @@ final class Door {
     func admit(_ change: Change, _ admission: Admission, now: UInt64) throws {
         let branch = try branch(for: change, at: admission.end)
         let floor = try floor(of: admission.causes, branch: branch)
-        let isVoid = change.stamp <= floor
-        let others = isVoid ? [] : try log.copies(of: change.id)
-        let effect: Log.Effect = isVoid ? .void : log.isOutdone(change, by: others) ? .copy : .counts
+        let isVoid = Verdicts.isVoid(change.stamp, above: floor)
         // A void change stands where the latest that it has seen does: stamps never fall along causes, and a change
         // that cites it has to lie above all of them.
         let place = try log.append(
-            change, to: branch, stamp: max(change.stamp, floor), causes: admission.causes, effect: effect,
-            received: now)
-        if !others.isEmpty { try log.noteCopies(others.map(\.place) + [place], of: change.id) }
-        try linkOwnGrant(change, at: place)
+            change, to: branch, stamp: max(change.stamp, floor), causes: admission.causes,
+            effect: isVoid ? .void : .counts, received: now)
+        let isOwnGrant = try linkOwnGrant(change, at: place)
         for segment in change.segments { try log.note(segment.root, at: place) }
-        guard effect == .counts else { return }
+        if !isVoid { try weigh(change, at: place) }
+        if isOwnGrant { try follow(members.takeAgain(device: members.own().device)) }
+    }
+
+    /// Lets a change that is not void have its effect, if it counts.
+    private func weigh(_ change: Change, at place: LocalPlace) throws {
+        if !change.acts.isEmpty { try follow(members.take(change, at: place), incoming: place) }
+        let copies = try log.copies(of: change.id).filter { $0.place != place }
+        if !copies.isEmpty { try log.noteCopies(copies.map(\.place) + [place], of: change.id) }
+        guard try counts(change, at: place) else { return try log.setEffect(.cut, at: place) }
+        let others = copies.filter { $0.effect != .cut }
+        guard !log.isOutdone(change, by: others) else { return try log.setEffect(.copy, at: place) }
         guard others.isEmpty else { return try replace(others, by: place) }
         try apply(change, at: place)
     }
 
-    /// What a change that counts does to membership and state: when it comes in, and in every rebuild.
+    /// What counts is another matter now: derives anew what was touched by changes that do, or no longer do.
+    func follow(_ reversal: Reversal, incoming: LocalPlace? = nil) throws {
+        var reconsideration = Reconsideration(self, incoming: incoming)
+        let dirty = try reconsideration.follow(reversal)
+        if !dirty.isEmpty { try Rebuild(self).roots(touchedBy: Array(dirty)) }
+    }
+
+    // MARK: Counting
+
+    func counts(at place: LocalPlace) throws -> Bool { try counts(log.change(at: place), at: place) }
+
+    private func counts(_ change: @autoclosure () throws -> Change, at place: LocalPlace) throws -> Bool {
+        guard let device = try log.branches.branch(place.branch)?.replica.device else { return false }
+        let standing = try members.standing(of: device, at: place)
+        return try Verdicts.counts(
+            try change(), standing,
+            isAdopted: {
+                guard let id = try log.past.entry(at: place)?.id else { return false }
+                return try members.isAdopted(id, from: standing.cuts + standing.limits)
+            }, may: isOpen)
+    }
+
+    /// Whether a role may do all of a change.
+    private func isOpen(_ change: Change, to role: Role) -> Bool {
+        change.acts.allSatisfy { $0.isOpen(to: role, isAgainstOwner: false) }
+            && change.segments.allSatisfy { segment in
+                state.schema.root(segment.kind).map { state.mayWrite(segment, of: $0, as: role) } ?? true
+            }
+    }
+
+    /// What a change that counts does to the state: when it comes in, and in every rebuild.
     func apply(_ change: Change, at place: LocalPlace) throws {
-        try members.apply(change, at: place) { try localRole(of: change) }
         guard let author = try author(of: change, at: place) else { return }
         try state.apply(change, by: author)
     }
 
     func author(of change: Change, at place: LocalPlace) throws -> StateMerge.Author? {
-        guard let member = try members.member(change.replica.device) else { return nil }
-        return .init(place: place, stamp: change.stamp, change: change.id, role: member.role, person: member.person)
+        let standing = try members.standing(of: change.replica.device, at: place)
+        guard let person = standing.person else { return nil }
+        return .init(place: place, stamp: change.stamp, change: change.id, standing: standing, person: person)
     }
 
     private func branch(for change: Change, at end: End) throws -> Branch {
@@ -153,42 +188,19 @@ final class Door {
     /// A lower copy came: what the higher ones did is taken back and done as the lower one says.
     private func replace(_ others: [Log.Copy], by place: LocalPlace) throws {
         for other in others { try log.setEffect(.copy, at: other.place) }
-        let places = others.map(\.place) + [place]
-        let hasActs = try places.contains { try !log.change(at: $0).acts.isEmpty }
-        if hasActs { try Rebuild(self).everything() } else { try Rebuild(self).roots(touchedBy: places) }
-    }
-
-    // MARK: The joiner's promise
-
-    /// The grant that this device's own first change cites, as long as it is not here.
-    private func grantToCome() throws -> Cause? {
-        guard let grant = try promise.get().grant, try log.place(of: grant) == nil else { return nil }
-        return grant
-    }
-
-    private struct Promise {
-        let role: Role?
-        let grant: Cause?
-
-        init(in database: Database) throws {
-            role = try LocalValues.value(.role, in: database).integer.flatMap { Role(rawValue: UInt8(clamping: $0)) }
-            grant = try LocalValues.value(.credential, in: database).bytes.flatMap { try? Credential($0).grant }
-        }
-    }
-
-    /// For this device's own changes made before the grant that let it in has arrived.
-    private func localRole(of change: Change) throws -> Role? {
-        try own.get() == change.replica ? promise.get().role : nil
+        try Rebuild(self).roots(touchedBy: others.map(\.place) + [place])
     }
 
     /// A joiner's first change cites a grant that arrives later. Once it is here, it is in the joiner's past.
-    private func linkOwnGrant(_ change: Change, at place: LocalPlace) throws {
-        guard let grant = try promise.get().grant, grant.number == change.number, grant == change.asCause else {
-            return
-        }
-        guard let branch = try log.ownBranch(of: own.get()), branch.number > 0 else { return }
+    ///
+    /// - Returns: whether this was it.
+    private func linkOwnGrant(_ change: Change, at place: LocalPlace) throws -> Bool {
+        guard let grant = try members.ownGrant(), grant.number == change.number, grant == change.asCause,
+            let branch = try log.ownBranch(of: members.own()), branch.number > 0
+        else { return false }
         try log.insertCause(place, of: LocalPlace(branch: branch.id, number: 1))
         try log.learn(try log.past.vector(at: place), in: branch)
+        return true
     }
 
     // MARK: Ending

@@ -79,6 +79,8 @@ final class Log {
         case counts = 1
         /// Nothing while a lower copy of it counts.
         case copy = 2
+        /// Nothing as long as its author has no role that counts: cut off, or not admitted yet.
+        case cut = 3
     }
 
     /// Appends a change to a branch: its row, bytes, causes and, now and then, the vector of its past.

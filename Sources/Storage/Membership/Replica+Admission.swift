@@ -36,13 +36,14 @@ extension Replica {
         }
     }
 
-    /// Admits every joiner whose invitation still holds: what a relay does after each push.
+    /// Admits every joiner whose invitation still holds: what a relay does after each push and, in a workspace without
+    /// one, whoever made the invitation once they hear of the joiner.
     ///
     /// - Returns: whether anybody was.
     public func admitJoiners(now: UInt64) throws(StorageFailure) -> Bool {
         let isNeeded = try readLog { log in
             let members = Members(log: log)
-            return try members.mayAdmit(self.id.device) && !members.unadmitted().isEmpty
+            return try members.unadmitted().contains { try members.isAdmitter(of: $0.opening) }
         }
         guard isNeeded else { return false }
         return try write { door in
@@ -50,7 +51,7 @@ extension Replica {
             var admitted = false
             // One change each: a grant's uses are counted anew before the next.
             for (device, opening) in try door.members.unadmitted() {
-                guard try door.members.lapse(of: opening, now: now) == nil,
+                guard try door.members.isAdmitter(of: opening), try door.members.lapse(of: opening, now: now) == nil,
                     let grant = try door.log.cause(opening.place)
                 else { continue }
                 let act = Act.admit(device: device, grant: grant, milliseconds: now)
@@ -68,28 +69,35 @@ extension Replica {
 }
 
 extension Members {
-    /// The opening that a grant made, if it is here.
-    func opening(of grant: Cause) throws -> Opening? {
-        try log.place(of: grant).flatMap(opening(at:))
-    }
-
     /// Why an opening lets nobody else in, if it does not.
     func lapse(of opening: Opening, now: UInt64) throws -> RefusalReason? {
+        if !opening.isOpen { return .withdrawn }
         if let expires = opening.grant.expires, expires < now { return .expired }
-        return try admissions(under: opening.place) >= opening.grant.uses ? .used : nil
+        return try roll.admissions(under: opening.place) >= opening.grant.uses ? .used : nil
     }
 
-    /// Whether a device may write admissions: a relay, or one that was made a relay and has written nothing yet.
-    func mayAdmit(_ device: DeviceID) throws -> Bool {
-        if let member = try member(device) { return member.role == .relay }
-        return try opening(for: device)?.grant.role == .relay
+    /// Whether this device is the one to admit those who join under a grant: a relay is, and in a workspace without one
+    /// whoever made the invitation.
+    func isAdmitter(of opening: Opening) throws -> Bool {
+        let own = try own().device
+        if try hasRelay() {
+            guard let member = try member(own) else { return false }
+            return member.role == .relay && !member.isRevoked
+        }
+        return try log.branches.branch(opening.place.branch)?.replica.device == own
+    }
+
+    private func hasRelay() throws -> Bool {
+        let find = try log.statements("SELECT 1 FROM member WHERE role=7 AND revoked=0 LIMIT 1")
+        defer { find.reset() }
+        return try find.step()
     }
 
     /// Joiners that nobody has admitted yet, by when they came, with what they came under; at most sixty-four.
     func unadmitted() throws -> [(device: DeviceID, opening: Opening)] {
         let read = try log.statements(
             """
-            SELECT device, grant_place FROM member WHERE admitted_at IS NULL AND grant_place IS NOT NULL
+            SELECT device, grant_place FROM member WHERE admitted_at IS NULL AND grant_place IS NOT NULL AND revoked = 0
             ORDER BY named_at, device LIMIT 64
             """)
         defer { read.reset() }

@@ -12,11 +12,11 @@ extension Replica {
     public func welcomeRelay(_ relay: DeviceID, now: UInt64) throws(StorageFailure) {
         let isWelcome = try readLog { log in
             let members = Members(log: log)
-            return try members.opening(for: relay) != nil || members.member(self.id.device)?.role.mayInvite != true
+            return try members.isGranted(relay) || members.member(self.id.device)?.mayInvite != true
         }
         guard !isWelcome else { return }
         try write { door in
-            let grant = Grant(role: .relay, key: relay, isDevice: true, expires: nil, uses: 1)
+            let grant = Grant(role: .relay, key: relay, isDevice: true)
             _ = try Transaction(door, replica: self, now: now).commit(Draft(acts: [.grant(grant)]))
         }
     }

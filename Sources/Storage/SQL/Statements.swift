@@ -26,7 +26,7 @@ final class StatementCache {
 /// Names a statement whose text is put together, so that this is done once.
 struct StatementSlot: Hashable {
     enum Use: UInt8 {
-        case branchesOfReplica, branchByID, allBranches, headBranches
+        case branchesOfReplica, branchesOfDevice, branchByID, allBranches, headBranches, member
         case findRoot, insertRoot, write, forget, set, currentWrites
         case add, adder, remove, creation, insertElement, deleteElement, newestCounted, raise
         case clearRegisters, clearRows, clearElements, elementRows
@@ -39,6 +39,8 @@ struct StatementSlot: Hashable {
     init(_ use: Use, root: UInt64 = 0, field: UInt64 = 0) { (self.use, self.root, self.field) = (use, root, field) }
 
     static let branchesOfReplica = Self(.branchesOfReplica)
+    static let branchesOfDevice = Self(.branchesOfDevice)
+    static let member = Self(.member)
     static let branchByID = Self(.branchByID)
     static let allBranches = Self(.allBranches)
     static let headBranches = Self(.headBranches)

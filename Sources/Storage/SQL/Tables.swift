@@ -6,7 +6,7 @@ import ChangeLog
 /// chain in the lower forty. So a branch is a range, and "up to this change of that branch" is a comparison.
 enum Tables {
     /// Raised when the tables change in a way that a rebuild cannot mend.
-    static let version = 2
+    static let version = 3
 
     /// Says that an SQLite file is a Nexus replica ("NEXS").
     static let applicationID = 0x4E45_5853
@@ -16,7 +16,7 @@ enum Tables {
     /// `branch` holds each branch's tip, the vector of what lies in its past, and how many changes at its end wait to be
     /// packed; `cited` says that some applied change names that tip as a cause, so a new change need not. `change` holds
     /// what is asked of changes by name, `run` their bytes, `touch` which roots they mention, by the first half of a
-    /// root's id. `vector` holds the whole past of a change here and there; `copy` the changes that share an id.
+    /// root's id, `act` what they say about who belongs. `vector` holds the whole past of a change here and there; `copy` the changes that share an id.
     static let log = """
         CREATE TABLE branch(
             id INTEGER PRIMARY KEY, replica BLOB NOT NULL, parent INTEGER, number INTEGER NOT NULL DEFAULT 0, hash BLOB,
@@ -33,6 +33,9 @@ enum Tables {
         CREATE TABLE cause(place INTEGER NOT NULL, of INTEGER NOT NULL, PRIMARY KEY(place, of)) WITHOUT ROWID;
         CREATE TABLE vector(place INTEGER PRIMARY KEY, past BLOB NOT NULL);
         CREATE TABLE touch(root INTEGER NOT NULL, place INTEGER NOT NULL, PRIMARY KEY(root, place)) WITHOUT ROWID;
+        CREATE TABLE act(
+            place INTEGER NOT NULL, item INTEGER NOT NULL, subject BLOB NOT NULL, rank INTEGER, against INTEGER NOT NULL,
+            names BLOB NOT NULL, data BLOB NOT NULL, PRIMARY KEY(place, item)) WITHOUT ROWID;
         CREATE TABLE copy(place INTEGER PRIMARY KEY, id BLOB NOT NULL);
         CREATE INDEX copy_id ON copy(id);
         CREATE TABLE arrival(number INTEGER PRIMARY KEY, branch INTEGER NOT NULL, first INTEGER NOT NULL,
@@ -47,21 +50,38 @@ enum Tables {
         CREATE INDEX waiting_due ON waiting(due) WHERE due IS NOT NULL;
         """
 
-    /// Who belongs, as the log's acts tell.
+    /// Who belongs, as far as the log's acts count.
+    ///
+    /// `appointment` holds the roles that each device was given, `cut` the revocations that count, `adoption` what was
+    /// taken from them again: what a single change is judged by. `member` and `invitation` are for reading.
     static func membership(in database: String = "main") -> String {
         """
+        CREATE TABLE \(database).appointment(
+            device BLOB NOT NULL, start INTEGER NOT NULL, grant_place INTEGER NOT NULL, role INTEGER NOT NULL,
+            person BLOB NOT NULL, rank INTEGER NOT NULL, counts INTEGER NOT NULL,
+            PRIMARY KEY(device, start, grant_place)) WITHOUT ROWID;
+        CREATE TABLE \(database).cut(
+            device BLOB NOT NULL, place INTEGER NOT NULL, tips BLOB NOT NULL, role INTEGER,
+            PRIMARY KEY(device, place)) WITHOUT ROWID;
+        CREATE TABLE \(database).adoption(
+            id BLOB NOT NULL, place INTEGER NOT NULL, PRIMARY KEY(id, place)) WITHOUT ROWID;
         CREATE TABLE \(database).member(
             device BLOB PRIMARY KEY, person BLOB NOT NULL, role INTEGER NOT NULL, name TEXT NOT NULL,
-            named_at INTEGER NOT NULL, admitted_at INTEGER, grant_place INTEGER) WITHOUT ROWID;
+            named_at INTEGER NOT NULL, admitted_at INTEGER, grant_place INTEGER, device_name TEXT NOT NULL,
+            revoked INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE \(database).invitation(
-            place INTEGER NOT NULL, key BLOB PRIMARY KEY, role INTEGER NOT NULL, device INTEGER NOT NULL,
-            expires INTEGER, uses INTEGER NOT NULL) WITHOUT ROWID;
+            place INTEGER PRIMARY KEY, key BLOB NOT NULL, role INTEGER NOT NULL, expires INTEGER, uses INTEGER NOT NULL,
+            person BLOB, counts INTEGER NOT NULL, withdrawn INTEGER NOT NULL DEFAULT 0);
         """
     }
 
+    /// Every table about who belongs.
+    static let membershipNames = ["appointment", "cut", "adoption", "member", "invitation"]
+
     /// The tables that a rebuild keeps: the log's, and what is local.
     static let keptNames = [
-        "branch", "change", "run", "cause", "vector", "touch", "copy", "arrival", "waiting", "local", "displayed",
+        "branch", "change", "run", "cause", "vector", "touch", "act", "copy", "arrival", "waiting", "local",
+        "displayed",
     ]
 
     /// What concerns this replica alone; kept by a rebuild, never in a digest.

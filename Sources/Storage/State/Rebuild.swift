@@ -69,7 +69,9 @@ struct Rebuild {
         try Self.dropDerived(in: log.database)
         try door.configuration.makeDerivedTables(in: log.database)
         door.state.startOver()
-        door.members.forget()
+        try door.members.takeAll()
+        var reconsideration = Reconsideration(door, incoming: nil)
+        try reconsideration.judgeAll()
         try replayAll()
     }
 

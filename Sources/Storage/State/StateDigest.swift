@@ -137,7 +137,7 @@ private struct StateWalk {
 
     mutating func addMembers() throws {
         let members = try SQLStatement(
-            log.database, "SELECT device, person, role, name, admitted_at FROM member WHERE ?1 = 0 ORDER BY device")
+            log.database, "SELECT \(Member.columns) FROM member WHERE ?1 = 0 ORDER BY device")
         try addRows(members, 0)
     }
 

@@ -29,7 +29,7 @@ final class StateMerge {
         let place: LocalPlace
         let stamp: Stamp
         let change: ChangeID
-        let role: Role
+        let standing: Standing
         let person: ChangeID
     }
 
@@ -52,7 +52,7 @@ final class StateMerge {
     func apply(_ change: Change, by author: Author, to isWanted: (Segment) -> Bool = { _ in true }) throws {
         for (body, part) in change.bodies.enumerated() {
             guard case .here(let segment) = part, isWanted(segment), let root = schema.root(segment.kind),
-                mayWrite(segment, of: root, as: author.role)
+                Verdicts.mayWrite(segment, author.standing, by: { mayWrite(segment, of: root, as: $0) })
             else { continue }
             let row = try row(of: segment.root, in: root)
             touched.root(row, of: root.name)

@@ -74,13 +74,16 @@ struct BundleGroup: ParsableCommand {
                     JSONOutput.object([
                         ("deltas", JSONOutput(report.deltas)), ("changes", JSONOutput(report.changes)),
                         ("new", JSONOutput(report.new)), ("waiting", JSONOutput(report.waiting)),
-                        ("refused", .array(list)),
+                        ("admitted", .bool(report.admitted)), ("refused", .array(list)),
                     ]).text())
             } else {
                 let new = Int(clamping: report.new)
                 Console.print(
                     "Took in \(Plural.of(new, "new change")) of \(report.changes)"
                         + (report.waiting == 0 ? "." : "; \(report.waiting) wait: see nexus waiting."))
+                if report.admitted {
+                    Console.note("Somebody you invited is in; others hear of it with your next export.")
+                }
             }
             if !report.refused.isEmpty { throw InspectionFailure.someDeltasRefused(report.refused) }
         }

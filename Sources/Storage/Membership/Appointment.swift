@@ -1,0 +1,129 @@
+import CRDT
+import ChangeLog
+
+/// A role that a device was given: by the founding, by a grant to its own key, or by one that its join takes up.
+struct Appointment: Hashable {
+    /// Where it was given. For a device that joined and does not hold its grant yet, where it joined.
+    let grant: LocalPlace
+    /// From where on it holds: where it was given or, for one who joined, where they did.
+    let start: LocalPlace
+    let role: Role
+    let person: ChangeID
+    /// How many grants lie between the founder and the device, by this one; 0 for the founder.
+    let rank: Int
+    /// Whether it counts, by all acts held here. One that does not may yet.
+    var counts: Bool
+}
+
+/// A revocation that counts, as it concerns one device.
+struct Cut: Hashable {
+    /// Where it was said.
+    let place: LocalPlace
+    /// The ends of what it leaves: changes of the device that lay in the revocation's causal past.
+    let tips: [LocalPlace]
+    /// The role that the same change gives, where it is a demotion.
+    let role: Role?
+}
+
+/// What had been seen when: the one question that judging membership asks of the log.
+protocol Chronicle {
+    /// Whether a change lies in the causal past of another, or is it.
+    func holds(_ earlier: LocalPlace, in later: LocalPlace) throws -> Bool
+    /// How far along a branch the changes are that a tip stands on, in its chain; 0 for none.
+    func reach(of tip: LocalPlace, along branch: Int64) throws -> UInt64
+}
+
+/// All that was said about one device.
+struct Tenure: Hashable {
+    var appointments: [Appointment] = []
+    var cuts: [Cut] = []
+}
+
+/// What one change of a device may do, and whether it counts.
+struct Standing: Hashable {
+    /// By everything in its causal past: for ever. Without it a write is void.
+    var right: Role?
+    /// By what counts of that, as far as all acts held here tell.
+    var role: Role?
+    /// Whose device it was.
+    var person: ChangeID?
+    /// The weakest of the roles that demotions leave it, which did not lie in its past: it counts if that role may do
+    /// all of it.
+    var limit: Role?
+    /// The demotions that do.
+    var limits: [LocalPlace] = []
+    /// The revocations that cover it.
+    var cuts: [LocalPlace] = []
+}
+
+extension Tenure {
+    /// How a change of this device stands.
+    func standing(at place: LocalPlace, in chronicle: some Chronicle) throws -> Standing {
+        let inForce = try appointments.filter { try chronicle.holds($0.start, in: place) }
+        let counting = inForce.filter(\.counts)
+        let decisive = try Self.decisive(counting, in: chronicle)
+        var standing = Standing(
+            right: try Self.decisive(inForce, in: chronicle)?.role, role: decisive?.role, person: decisive?.person)
+        for cut in cuts where try cut.covers(place, despite: counting, in: chronicle) {
+            guard let role = cut.role else {
+                standing.cuts.append(cut.place)
+                continue
+            }
+            standing.limits.append(cut.place)
+            standing.limit = standing.limit.map { $0.weaker(of: role) } ?? role
+        }
+        return standing
+    }
+
+    /// What the device is now, by everything held here.
+    func present(in chronicle: some Chronicle) throws -> (appointment: Appointment?, isRevoked: Bool) {
+        let counting = appointments.filter(\.counts)
+        let isRevoked = try cuts.contains { cut in
+            try cut.role == nil && !counting.contains { try cut.precedes($0, in: chronicle) }
+        }
+        return (try Self.decisive(counting.isEmpty ? appointments : counting, in: chronicle), isRevoked)
+    }
+
+    /// The latest: of several that did not know of each other, the weakest.
+    static func decisive(_ appointments: [Appointment], in chronicle: some Chronicle) throws -> Appointment? {
+        guard appointments.count > 1 else { return appointments.first }
+        let latest = try appointments.filter { appointment in
+            try !appointments.contains { other in
+                try other.grant != appointment.grant && chronicle.holds(appointment.grant, in: other.grant)
+            }
+        }
+        return latest.min { ($1.role.rawValue, $0.person) < ($0.role.rawValue, $1.person) }
+    }
+}
+
+extension Cut {
+    /// Whether it takes a change away: one after its tips, unless the change knew of a later grant.
+    func covers(_ place: LocalPlace, despite appointments: [Appointment], in chronicle: some Chronicle) throws -> Bool {
+        for tip in tips where try chronicle.reach(of: tip, along: place.branch) >= place.number { return false }
+        return try !appointments.contains { try precedes($0, in: chronicle) }
+    }
+
+    /// Whether a grant was given by somebody who knew of this cut, or together with it.
+    func precedes(_ appointment: Appointment, in chronicle: some Chronicle) throws -> Bool {
+        try chronicle.holds(place, in: appointment.grant)
+    }
+}
+
+extension Role {
+    /// Of two, the one that may do less. Codes rise as rights fall among people; between machines any order would do.
+    func weaker(of other: Role) -> Role { rawValue >= other.rawValue ? self : other }
+}
+
+extension Log: Chronicle {
+    func holds(_ earlier: LocalPlace, in later: LocalPlace) throws -> Bool { try past.holds(earlier, from: [later]) }
+
+    func reach(of tip: LocalPlace, along branch: Int64) throws -> UInt64 {
+        var place = tip
+        // A branch forks from one that was there before: in a damaged file this might go round in circles.
+        while place.branch != branch {
+            guard let parent = try branches.branch(place.branch)?.parent, parent.branch < place.branch else { return 0 }
+            place = parent
+        }
+        return place.number
+    }
+}

@@ -1,0 +1,47 @@
+import CRDT
+import ChangeLog
+
+/// An act of membership as the log has it: who did what, where, and what it names, found in its causal past.
+struct Deed {
+    /// Where it was done.
+    let place: LocalPlace
+    /// Which of its change's acts it is.
+    let item: Int
+    let stamp: Stamp
+    let change: ChangeID
+    let device: DeviceID
+    let act: Act
+    /// What it names: of a join, an admission or a withdrawal the grant; of a revocation the tips. Only what lies in the
+    /// act's causal past is here; other names mean nothing.
+    var names: [LocalPlace] = []
+    /// Whether it acts on somebody who is an owner, by what its author had seen.
+    var isAgainstOwner = false
+    /// How many grants lie between the founder and its author, by the shortest way in its causal past. Nil for a deed
+    /// that its author had no right to do, which means nothing for ever.
+    var rank: Int?
+
+    /// Whom it concerns.
+    var subject: DeviceID {
+        switch act {
+        case .grant(let grant): grant.key
+        case .admit(let device, _, _), .revoke(let device, _): device
+        default: device
+        }
+    }
+}
+
+extension Act {
+    /// Whether a role may do this, or the author may in any role.
+    ///
+    /// - Parameter isAgainstOwner: whether whom it concerns is an owner. Only owners make and unmake owners.
+    func isOpen(to role: Role, isAgainstOwner: Bool) -> Bool {
+        switch self {
+        case .found, .join, .rename, .nameDevice, .declare: true
+        case .grant(let grant): role == .owner || role == .admin && grant.role != .owner && !isAgainstOwner
+        case .revoke: role == .owner || role == .admin && !isAgainstOwner
+        case .adopt, .withdraw: role.mayInvite
+        case .admit: role == .relay
+        case .unknown: false
+        }
+    }
+}
