@@ -99,6 +99,9 @@ struct VerifyTests {
         ("DELETE FROM thing_mark", "table"),
         ("UPDATE member SET role=1", "table"),
         ("DELETE FROM appointment", "table"),
+        ("UPDATE act SET rank=rank+1 WHERE place=(SELECT max(place) FROM act)", "act"),
+        ("DELETE FROM act WHERE place=(SELECT max(place) FROM act)", "act"),
+        ("UPDATE change SET effect=3 WHERE place=(SELECT max(place) FROM change)", "verdict"),
     ])
     func `whatever is altered in the file is found`(sql: String, fault: String) throws {
         let path = try small()

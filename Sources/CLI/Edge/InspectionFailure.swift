@@ -125,6 +125,7 @@ enum ProblemWords {
         case .unsealed: "it passes for sealed, and no seal vouches for it"
         case .tip: "the chain's tip is not its last change"
         case .past: "what it had seen is not noted as it follows"
+        case .act: "what it says about who belongs is not noted as it says itself"
         case .mention: "what it is about is not noted as it says itself"
         case .copy: "copies of one change are not noted as such"
         case .arrival: "when it came is not noted without gaps"

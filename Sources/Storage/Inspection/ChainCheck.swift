@@ -22,6 +22,7 @@ final class ChainCheck {
         var changes: UInt64 = 0
         var causes: UInt64 = 0
         var mentions: UInt64 = 0
+        var acts: UInt64 = 0
     }
 
     /// How far a walk along a branch has come.
@@ -162,6 +163,7 @@ final class ChainCheck {
         report.bytes += UInt64(wire.count)
         let causes = try check(causesOf: change, at: place)
         try checkMentions(of: change, at: place)
+        if stored.effect != Log.Effect.void.rawValue { try checkActs(of: change, at: place) }
         check(change, against: stored, at: place, floor: max(before.at, causes.reduce(0) { max($0, $1.at) }))
         return progress
     }
@@ -226,6 +228,17 @@ final class ChainCheck {
         }
     }
 
+    private func checkActs(of change: Change, at place: LocalPlace) throws {
+        guard !change.acts.isEmpty else { return }
+        let read = try log.statements("SELECT data FROM act WHERE place=?1 ORDER BY item")
+        defer { read.reset() }
+        read.bind(1, place.packed)
+        var noted: [[UInt8]] = []
+        while try read.step() { noted.append(read.bytes(0)) }
+        visited.acts += UInt64(noted.count)
+        if noted != change.acts.map(\.bytes) { report.note(.act, at: spot(place)) }
+    }
+
     // MARK: All of a table
 
     /// What was not met belongs to no change.
@@ -234,6 +247,7 @@ final class ChainCheck {
         if try count("change") != visited.changes { report.note(.row) }
         if try count("cause") != visited.causes { report.note(.causeNote) }
         if try count("touch") != visited.mentions { report.note(.mention) }
+        if try count("act") != visited.acts { report.note(.act) }
     }
 
     private func count(_ table: String) throws -> UInt64 {
@@ -241,14 +255,14 @@ final class ChainCheck {
         return try count.step() ? count.unsigned(0) : 0
     }
 
-    /// Of the changes with one id that are not void, the one with the lowest (stamp, hash) counts and the others do
-    /// not; all of them are noted as copies.
+    /// Of the changes with one id that count, the one with the lowest (stamp, hash) has effect and the others do not; all
+    /// that are not void are noted as copies.
     private func checkCopies() throws {
         let read = try SQLStatement(
             log.database,
             """
             SELECT c.place, c.effect, (SELECT count(*) FROM copy WHERE copy.place = c.place AND copy.id = c.id),
-                row_number() OVER (PARTITION BY c.id ORDER BY c.at, c.hash), count(*) OVER (PARTITION BY c.id)
+                row_number() OVER (PARTITION BY c.id, c.effect = 3 ORDER BY c.at, c.hash)
             FROM change c WHERE c.effect <> 0 AND c.id IN (
                 SELECT id FROM change WHERE effect <> 0 GROUP BY id HAVING count(*) > 1)
             """)
@@ -258,9 +272,10 @@ final class ChainCheck {
             let place = LocalPlace(packed: read.unsigned(0))
             let effect: Log.Effect = read.integer(3) == 1 ? .counts : .copy
             copies += 1
+            if read.integer(2) != 1 { report.note(.copy, at: spot(place)) }
+            if read.integer(1) == Log.Effect.cut.rawValue { continue }
             if effect == .copy { outdone += 1 }
             if read.integer(1) != effect.rawValue { report.note(.verdict, at: spot(place)) }
-            if read.integer(2) != 1 { report.note(.copy, at: spot(place)) }
         }
         if try count("copy") != copies { report.note(.copy) }
         if try count("change WHERE effect = 2") != outdone { report.note(.verdict) }

@@ -35,7 +35,7 @@ public struct Problem: Hashable, Sendable {
         case id
         /// The stamp is not that of the bytes.
         case stamp
-        /// The verdict (void, counts, a copy) is not the one that follows.
+        /// The verdict (void, counts, a copy, cut) is not the one that follows.
         case verdict
         /// A change that it names as a cause is not here.
         case cause
@@ -51,6 +51,8 @@ public struct Problem: Hashable, Sendable {
         case past
         /// The roots that it mentions are not noted, or others are.
         case mention
+        /// What it says about who belongs is not noted, or not with the right to it that its past gives.
+        case act
         /// Changes with one id are not noted as copies, or others are.
         case copy
         /// Which changes came when, which others ask for by number, has gaps.
@@ -96,7 +98,7 @@ public struct Problem: Hashable, Sendable {
     /// What mends it.
     public var remedy: Remedy {
         switch fault {
-        case .otherSchema, .table, .digest, .unreadable(.state): .rebuild
+        case .otherSchema, .table, .digest, .act, .unreadable(.state): .rebuild
         case .waiting: .retry
         default: .anotherCopy
         }
@@ -124,6 +126,7 @@ extension Problem.Fault {
         case .tip: "tip"
         case .past: "past"
         case .mention: "mention"
+        case .act: "act"
         case .copy: "copy"
         case .arrival: "arrival"
         case .ownChain: "own-chain"

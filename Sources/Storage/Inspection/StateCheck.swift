@@ -23,7 +23,7 @@ struct StateCheck {
         report.digest = digest
         let stored = try tables(in: "main")
         try shadow.makeTables(in: database)
-        try shadow.door(database).members.deriveAll()
+        try checkMembership(&report)
         try replay()
         let derived = try tables(in: "temp")
         for (stored, derived) in zip(stored, derived) where stored.sum != derived.sum {
@@ -31,6 +31,17 @@ struct StateCheck {
         }
         if try Replica.digest(of: shadow.log(database), schema: replica.configuration.schema) != digest {
             report.note(.digest)
+        }
+    }
+
+    /// What acts were noted as, which changes count by them, and the tables that say so.
+    private func checkMembership(_ report: inout Verification) throws {
+        let door = shadow.door(database)
+        let (noted, derived) = (try door.members.roll.read(), try door.members.deedsAnew())
+        if noted != derived { report.note(.act) }
+        try door.members.deriveAll()
+        for place in try Reconsideration(door, incoming: nil).disagreements() {
+            report.note(.verdict, at: try BranchRows(door.log).spot(place))
         }
     }
 

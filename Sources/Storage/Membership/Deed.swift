@@ -2,7 +2,7 @@ import CRDT
 import ChangeLog
 
 /// An act of membership as the log has it: who did what, where, and what it names, found in its causal past.
-struct Deed {
+struct Deed: Hashable {
     /// Where it was done.
     let place: LocalPlace
     /// Which of its change's acts it is.

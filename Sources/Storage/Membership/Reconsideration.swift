@@ -61,6 +61,40 @@ struct Reconsideration {
         return places.filter { $0 != incoming }
     }
 
+    /// Changes whose stored verdict is another one than follows.
+    func disagreements() throws -> [LocalPlace] {
+        var found: [LocalPlace] = []
+        for branch in try log.branches.all() where branch.number > branch.fork {
+            let tenure = try door.members.tenure(of: branch.replica.device)
+            let starts = try Stretches(branch, log).starts(tenure)
+            for (start, next) in zip(starts, starts.dropFirst() + [branch.number + 1]) {
+                let place = LocalPlace(branch: branch.id, number: start)
+                let standing = try tenure.standing(at: place, in: log)
+                found += try disagreements(with: standing, from: place, through: next - 1)
+            }
+        }
+        return found
+    }
+
+    private func disagreements(
+        with standing: Standing, from place: LocalPlace, through number: UInt64
+    ) throws -> [LocalPlace] {
+        guard standing.cuts.isEmpty, standing.limit == nil else {
+            return try places(from: place, through: number).filter { place in
+                try door.counts(at: place) != (log.effect(at: place) != .cut)
+            }
+        }
+        let read = try log.statements(
+            "SELECT place FROM change WHERE place BETWEEN ?1 AND ?2 AND effect <> 0 AND (effect <> 3) <> ?3")
+        defer { read.reset() }
+        read.bind(1, place.packed)
+        read.bind(2, LocalPlace(branch: place.branch, number: number).packed)
+        read.bind(3, Int64(standing.role == nil ? 0 : 1))
+        var places: [LocalPlace] = []
+        while try read.step() { places.append(LocalPlace(packed: read.unsigned(0))) }
+        return places
+    }
+
     // MARK: One change
 
     /// - Parameter isOther: whether its author's role or person is another one now.
