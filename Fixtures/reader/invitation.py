@@ -24,6 +24,8 @@ class Invitation(NamedTuple):
     one_time_seed: bytes
     role: int
     expires: int | None
+    person: bytes
+    person_name: bytes
 
 
 def read_text(text: str) -> bytes:
@@ -69,6 +71,8 @@ def read_payload(payload: bytes) -> Invitation:
         one_time_seed=cursor.take(32),
         role=read_role(cursor),
         expires=read_expires(cursor),
+        person=(person := _read_person(cursor)),
+        person_name=cursor.text(limits.ACT_TEXT) if person else b"",
     )
     cursor.finish()
     return invitation
@@ -80,6 +84,14 @@ def _read_relay_key(cursor: Cursor) -> bytes:
     if key and not is_good_point(key):
         raise Refused("F11.2: a relay's key that is no good point")
     return key
+
+
+def _read_person(cursor: Cursor) -> bytes:
+    """F11.5."""
+    person = cursor.sized(16, "a person")
+    if len(person) not in (0, 16):
+        raise Refused("F11.5: a person's id of another length")
+    return person
 
 
 def facts(payload: bytes) -> list[str]:
@@ -97,4 +109,5 @@ def facts(payload: bytes) -> list[str]:
         f"one-time seed {invitation.one_time_seed.hex()}",
         f"role {invitation.role}",
         f"expires {'-' if invitation.expires is None else invitation.expires}",
+        f"person {invitation.person.hex() or '-'} {invitation.person_name.hex() or '-'}",
     ]

@@ -9,12 +9,14 @@ struct Nexus: ParsableCommand {
         abstract: "An inbox that works offline: read, reply, assign, label and close; sync when there is a network.",
         version: "0.1.0",
         subcommands: [
-            Init.self, Invite.self, Join.self, Gateway.self, Import.self, Receive.self, InboxList.self, Show.self,
+            Init.self, InviteGroup.self, Join.self, Gateway.self, Import.self, Receive.self, InboxList.self, Show.self,
             Reply.self, Note.self, Assign.self, Label.self, Close.self, Reopen.self, Escalate.self, AI.self, Read.self,
             LeadGroup.self, Search.self, SyncNow.self, StateDigest.self, Status.self, RelayGroup.self, Demo.self,
             BenchGroup.self,
         ],
         groupedSubcommands: [
+            CommandGroup(
+                name: "Who belongs", subcommands: [MembersGroup.self, DeviceGroup.self, QuarantineGroup.self]),
             CommandGroup(name: "Without a relay", subcommands: [BundleGroup.self]),
             CommandGroup(
                 name: "Looking inside and repairing",

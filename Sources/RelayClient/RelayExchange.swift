@@ -135,7 +135,7 @@ public final class RelayExchange {
     private func checkName() throws {
         let members = try replica.read { try Member.all(in: $0) }
         guard let own = members.first(where: { $0.device == replica.id.device }) else { return }
-        if members.contains(where: { $0.device != own.device && $0.name == own.name && !own.name.isEmpty }) {
+        if members.contains(where: { $0.person != own.person && $0.name == own.name && !own.name.isEmpty }) {
             throw SyncFailure.refused(.nameTaken)
         }
     }

@@ -28,6 +28,7 @@ struct InvitationFile: Sendable, CustomTestStringConvertible {
                 "stamp \(invitation.stamp.milliseconds) \(invitation.stamp.counter)",
                 "one-time seed \(invitation.oneTimeSeed.hex)", "role \(invitation.role.rawValue)",
                 "expires \(invitation.expires.map(String.init) ?? "-")",
+                "person \(invitation.person?.id.bytes.hex ?? "-") \(invitation.person.map { Array($0.name.utf8).hex } ?? "-")",
             ], bytes: try payload())
     }
 
@@ -43,8 +44,11 @@ struct InvitationFile: Sendable, CustomTestStringConvertible {
         let withRelay = InvitationFile(
             name: "with-relay", about: "An invitation to the relay, for a week.", invitation: invitation)
         (invitation.relay, invitation.relayKey, invitation.expires) = (nil, nil, nil)
+        var further = invitation
+        further.person = InvitedPerson(id: change.id, name: "María")
         return [
             withRelay,
+            InvitationFile(name: "further-device", about: "One for a second device of somebody.", invitation: further),
             InvitationFile(
                 name: "without-relay", about: "One without a relay, for ever.", invitation: invitation),
         ]

@@ -52,6 +52,7 @@ extension Dice {
             relay: once(in: 2) ? "https://relay.example.com:8443/x" : nil,
             relayKey: once(in: 2) ? SigningKey.of("\(next())").device : nil,
             grant: cause(), stamp: stamp(), oneTimeSeed: bytes(32), role: pick(Role.allCases),
-            expires: once(in: 2) ? next() >> 20 : nil)
+            expires: once(in: 2) ? next() >> 20 : nil,
+            person: once(in: 2) ? InvitedPerson(id: identifier(), name: "Lucía") : nil)
     }
 }

@@ -34,11 +34,14 @@ struct Join: ParsableCommand {
 
     @OptionGroup var options: GlobalOptions
     @Argument(help: "The invitation, or - to read it from standard input.") var invitation: String
-    @Option(help: "Your name, as the team sees it.") var person: String
+    @Option(help: "Your name, as the team sees it; not needed for one more device of somebody who is in.")
+    var person: String?
 
     func run() throws {
-        try Names.check(person)
+        if let person { try Names.check(person) }
         let invitation = try Invitations.read(invitation)
+        // One more device goes by the name its person has.
+        guard let person = invitation.person?.name ?? person else { throw CLIFailure.needsPersonName }
         guard invitation.role != .gateway else { throw CLIFailure.notForGateways }
         let replica = try Joining(home: options.home, invitation: invitation).join(as: person)
         try Identity(replica).print(json: options.json, verb: "Joined")

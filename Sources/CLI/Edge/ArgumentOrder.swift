@@ -1,7 +1,9 @@
 /// Brings arguments into the order the parser wants: global options after the command's name, and `--` before a text
 /// that begins with `-`.
 enum ArgumentOrder {
-    private static let groups: Set<String> = ["ai", "bench", "bundle", "gateway", "lead", "relay"]
+    private static let groups: Set<String> = [
+        "ai", "bench", "bundle", "device", "gateway", "invite", "key", "lead", "members", "quarantine", "relay",
+    ]
     /// Commands that take a free text, with the options they know besides the global ones.
     private static let valueOptions: [String: Set<String>] = [
         "reply": ["--seen"], "note": [], "search": ["--limit"], "label": [],

@@ -10,6 +10,10 @@ enum CLIFailure: Error {
     case notText
     case badName
     case badUses
+    case roleOfPerson
+    case noDevice
+    case nothingToAdopt
+    case needsPersonName
     case badInvitation
     case notForGateways
     case needsGatewayInvitation

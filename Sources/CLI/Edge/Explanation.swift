@@ -47,6 +47,7 @@ struct Explanation {
         case let failure as CLIFailure: of(failure)
         case let failure as InboxFailure: of(failure)
         case let failure as StorageFailure: of(failure)
+        case let failure as MembershipFailure: of(failure)
         case let failure as InspectionFailure: of(failure)
         case let failure as BundleFailure: of(failure)
         case let failure as SyncFailure: of(failure)
@@ -90,6 +91,13 @@ struct Explanation {
                 "bad-name", 65, "That name cannot be seen, or is longer than 200 bytes.",
                 hint: "Use letters, digits and punctuation.")
         case .badUses: Explanation("bad-uses", 2, "An invitation lets in 1 to 10,000 devices.", hint: "See --uses.")
+        case .roleOfPerson:
+            Explanation(
+                "usage", 2, "One more device of somebody has the role they have.", hint: "Leave out --role or --for.")
+        case .noDevice: Explanation("usage", 2, "No device was named.", hint: "See nexus device list.")
+        case .nothingToAdopt: Explanation("usage", 2, "No change was named.", hint: "See nexus quarantine list.")
+        case .needsPersonName:
+            Explanation("usage", 2, "This invitation is for somebody new.", hint: "Give a name with --person.")
         case .badInvitation:
             Explanation(
                 "bad-invitation", 65, "That is not a whole invitation.",

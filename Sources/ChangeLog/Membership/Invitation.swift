@@ -20,15 +20,17 @@ public struct Invitation: Hashable, Sendable {
     public var role: Role
     /// When it lapses, in milliseconds since 1970; nil never does.
     public var expires: UInt64?
+    /// Whose further device it is for; nil lets somebody new in.
+    public var person: InvitedPerson?
 
     /// An invitation.
     public init(
         workspace: WorkspaceID, secret: [UInt8], relay: String?, relayKey: DeviceID?, grant: Cause, stamp: Stamp,
-        oneTimeSeed: [UInt8], role: Role, expires: UInt64?
+        oneTimeSeed: [UInt8], role: Role, expires: UInt64?, person: InvitedPerson? = nil
     ) {
         (self.workspace, self.secret, self.relay, self.relayKey) = (workspace, secret, relay, relayKey)
         (self.grant, self.stamp, self.oneTimeSeed) = (grant, stamp, oneTimeSeed)
-        (self.role, self.expires) = (role, expires)
+        (self.role, self.expires, self.person) = (role, expires, person)
     }
 
     private static let prefix = "nexus1-"
@@ -45,6 +47,8 @@ public struct Invitation: Hashable, Sendable {
         writer.raw(oneTimeSeed)
         writer.byte(role.rawValue)
         writer.integer(expires.map { $0 &+ 1 } ?? 0)
+        writer.sized(person?.id.bytes ?? [])
+        if let person { writer.text(person.name) }
         return Self.prefix + Base32.text(writer.bytes + Self.check(writer.bytes))
     }
 
@@ -72,7 +76,15 @@ public struct Invitation: Hashable, Sendable {
         self.role = role
         let expires = try reader.integer()
         self.expires = expires == 0 ? nil : expires - 1
+        person = try Self.person(&reader)
         try reader.finish()
+    }
+
+    private static func person(_ reader: inout ByteReader) throws(FormatRejection) -> InvitedPerson? {
+        let bytes = try reader.sized(.text)
+        if bytes.isEmpty { return nil }
+        guard let id = ChangeID(bytes: bytes) else { throw .truncated }
+        return InvitedPerson(id: id, name: try reader.text(.actText))
     }
 
     private static func relayKey(_ bytes: ArraySlice<UInt8>) throws(FormatRejection) -> DeviceID? {
@@ -85,4 +97,15 @@ public struct Invitation: Hashable, Sendable {
     private static func check(_ bytes: some Collection<UInt8>) -> [UInt8] {
         Digest.of(bytes, domain: "nexus invitation", byteCount: 4)
     }
+}
+
+/// Somebody who is in, and gets one more device.
+public struct InvitedPerson: Hashable, Sendable {
+    /// Names the person for ever.
+    public let id: ChangeID
+    /// What they are called.
+    public let name: String
+
+    /// A person.
+    public init(id: ChangeID, name: String) { (self.id, self.name) = (id, name) }
 }

@@ -15,7 +15,7 @@ public struct Person: Hashable, Sendable {
 
 /// Everyone in the team.
 public struct People: Sendable {
-    /// In the order of admission.
+    /// Those who belong, in the order of admission. One person may have several devices.
     public let all: [Person]
     private let peopleByID: [ChangeID: Person]
     private let personByDevice: [[UInt8]: Person]
@@ -23,18 +23,22 @@ public struct People: Sendable {
     /// As the log tells.
     public init(_ database: Database) throws {
         var timesByName: [String: Int] = [:]
-        var all: [Person] = []
+        var peopleByID: [ChangeID: Person] = [:]
+        var present: Set<ChangeID> = []
+        var order: [Person] = []
         var personByDevice: [[UInt8]: Person] = [:]
         for member in try Member.all(in: database) where member.role != .relay && member.role != .gateway {
-            let times = timesByName[member.name, default: 0] + 1
-            timesByName[member.name] = times
-            let person = Person(id: member.person, name: times == 1 ? member.name : "\(member.name) (\(times))")
-            all.append(person)
+            var person = peopleByID[member.person]
+            if person == nil {
+                let times = timesByName[member.name, default: 0] + 1
+                timesByName[member.name] = times
+                person = Person(id: member.person, name: times == 1 ? member.name : "\(member.name) (\(times))")
+            }
             personByDevice[member.device.bytes] = person
+            peopleByID[member.person] = person
+            if let person, !member.isRevoked, present.insert(member.person).inserted { order.append(person) }
         }
-        self.all = all
-        self.personByDevice = personByDevice
-        peopleByID = Dictionary(all.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        (all, self.peopleByID, self.personByDevice) = (order, peopleByID, personByDevice)
     }
 
     /// The person with that id.

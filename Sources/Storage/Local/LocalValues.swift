@@ -18,6 +18,8 @@ public enum LocalValues {
         case schema
         /// The role the invitation promised, until the grant itself has arrived.
         case role
+        /// The person whose further device this is, as the invitation named them.
+        case person
         /// The grant's stamp: own stamps lie above it before the grant has arrived.
         case floor
         /// The grant's place in its chain, as a cause, with the one-time key's proof: shown to the relay until

@@ -24,8 +24,11 @@ public final class Transaction {
     public var database: Database { door.log.database }
 
     /// The member this device is.
+    ///
+    /// - Throws: `MembershipFailure.revoked` once it was cut off: nothing it would write counts.
     public func author() throws -> Member {
         guard let member = try door.members.member(replica.id.device) else { throw StorageFailure.notAMember }
+        guard !member.isRevoked else { throw MembershipFailure.revoked }
         return member
     }
 
@@ -114,6 +117,7 @@ extension Replica {
             let database = door.log.database
             try LocalValues.set(.secret, .bytes(invitation.secret), in: database)
             try LocalValues.set(.role, .integer(Int64(invitation.role.rawValue)), in: database)
+            try LocalValues.set(.person, invitation.person.map { .bytes($0.id.bytes) } ?? .null, in: database)
             try LocalValues.set(.floor, .integer(Int64(invitation.stamp.packed)), in: database)
             try LocalValues.set(.credential, .bytes(Credential(invitation.grant, proof).bytes), in: database)
             try LocalValues.set(.relay, invitation.relay.map(Value.text) ?? .null, in: database)

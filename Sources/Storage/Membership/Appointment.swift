@@ -97,8 +97,10 @@ extension Tenure {
 }
 
 extension Cut {
-    /// Whether it takes a change away: one after its tips, unless the change knew of a later grant.
+    /// Whether it takes a change away: one after its tips, unless the change knew of a later grant. Who cuts off
+    /// themselves could still do that.
     func covers(_ place: LocalPlace, despite appointments: [Appointment], in chronicle: some Chronicle) throws -> Bool {
+        if place == self.place { return false }
         for tip in tips where try chronicle.reach(of: tip, along: place.branch) >= place.number { return false }
         return try !appointments.contains { try precedes($0, in: chronicle) }
     }

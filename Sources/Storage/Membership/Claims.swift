@@ -16,8 +16,8 @@ struct Claims {
 
     /// - Parameters:
     ///   - deeds: rightful, in a causal order, those of one change next to each other.
-    ///   - promise: the role that an invitation promised this device.
-    init(_ deeds: [Deed], promise: Role?) {
+    ///   - promise: what an invitation promised this device.
+    init(_ deeds: [Deed], promise: Promise?) {
         var invitations: [LocalPlace: Int] = [:]
         for (index, deed) in deeds.enumerated() {
             if case .grant(let grant) = deed.act, !grant.isDevice, invitations[deed.place] == nil {
@@ -31,7 +31,7 @@ struct Claims {
     }
 
     private static func claim(
-        of deed: Deed, at index: Int, under grant: (deed: Deed, index: Int)?, promise: Role?
+        of deed: Deed, at index: Int, under grant: (deed: Deed, index: Int)?, promise: Promise?
     ) -> Claim? {
         let known = grant.flatMap { grant in
             if case .grant(let content) = grant.deed.act { (content, grant.deed) } else { nil }
@@ -47,14 +47,14 @@ struct Claims {
 
 extension Deed {
     /// How far from the founder one stands whose grant is not here yet.
-    private static let unknownRank = Int(Int16.max)
+    static let unknownRank = Int(Int16.max)
 
     /// The appointment that it makes, if it does.
     ///
     /// - Parameters:
     ///   - grant: for a join, the invitation's grant, if it is here.
-    ///   - promise: the role that an invitation promised this device.
-    func appointment(under grant: (content: Grant, deed: Deed)?, promise: Role?) -> Appointment? {
+    ///   - promise: what an invitation promised this device.
+    func appointment(under grant: (content: Grant, deed: Deed)?, promise: Promise?) -> Appointment? {
         switch act {
         case .found:
             return Appointment(grant: place, start: place, role: .owner, person: change, rank: 0, counts: true)
@@ -70,7 +70,8 @@ extension Deed {
             }
             return promise.map {
                 Appointment(
-                    grant: place, start: place, role: $0, person: change, rank: Self.unknownRank, counts: true)
+                    grant: place, start: place, role: $0.role, person: $0.person ?? change, rank: Self.unknownRank,
+                    counts: true)
             }
         default: return nil
         }

@@ -26,8 +26,9 @@ struct Judgement<Past: Chronicle> {
 
     /// - Parameters:
     ///   - deeds: those that their authors had the right to do, in a causal order.
-    ///   - promise: this device, and the role that an invitation promised it.
-    init(of deeds: [Deed], in chronicle: Past, own: DeviceID?, promise: Role?) throws {
+    ///   - own: this device.
+    ///   - promise: what an invitation promised it.
+    init(of deeds: [Deed], in chronicle: Past, own: DeviceID?, promise: Promise?) throws {
         (self.deeds, self.chronicle, self.own) = (deeds, chronicle, own)
         claimsByDevice = Claims(deeds, promise: promise).byDevice
         admissions = Dictionary(grouping: deeds.indices.filter { deeds[$0].act.isAdmission }) { deeds[$0].subject }
@@ -67,6 +68,11 @@ struct Judgement<Past: Chronicle> {
             guard claim.join != nil, let grant = claim.grant, counting[grant] else { return false }
             return try admission(of: device, under: deeds[grant].place) == nil
         }
+    }
+
+    /// Whether a join brings one more device of somebody who is in.
+    func isFurther(_ join: Deed) -> Bool {
+        claims(of: join.device).contains { $0.appointment.start == join.place && $0.appointment.person != join.change }
     }
 
     /// The devices of each person.
@@ -198,22 +204,28 @@ private final class Level<Past: Chronicle> {
     }
 
     private func judge(_ deed: Deed) throws -> Bool {
-        let standing = try tenure(of: deed.device, at: deed.place).standing(at: deed.place, in: judgement.chronicle)
+        let standing = try tenure(of: deed).standing(at: deed.place, in: judgement.chronicle)
         guard standing.cuts.isEmpty, let role = standing.role else { return false }
         if let limit = standing.limit, !deed.isOpen(to: limit) { return false }
         return deed.isOpen(to: role)
     }
 
-    /// What was said about a device, as far as a change of its own knew.
-    private func tenure(of device: DeviceID, at place: LocalPlace) throws -> Tenure {
+    /// What was said about a deed's author, as far as they knew. What the same change gives them is theirs from the next
+    /// act on; who comes in with it is in.
+    private func tenure(of deed: Deed) throws -> Tenure {
         var tenure = Tenure()
-        for claim in judgement.claims(of: device)
-        where try judgement.chronicle.holds(claim.appointment.start, in: place) {
+        for claim in judgement.claims(of: deed.device)
+        where try judgement.chronicle.holds(claim.appointment.start, in: deed.place) {
+            if claim.join == nil, let grant = claim.grant, judgement.deeds[grant].place == deed.place,
+                judgement.deeds[grant].item >= deed.item
+            {
+                continue
+            }
             var appointment = claim.appointment
             appointment.counts = try judgement.counts(claim, under: counts, revocations)
             tenure.appointments.append(appointment)
         }
-        tenure.cuts = revocations.filter { judgement.deeds[$0].subject == device }.map(judgement.cut)
+        tenure.cuts = revocations.filter { judgement.deeds[$0].subject == deed.device }.map(judgement.cut)
         return tenure
     }
 }

@@ -56,20 +56,10 @@ struct MemberTable {
     private func admitted(_ device: DeviceID, _ tenure: Tenure) throws -> Stamp? {
         try tenure.appointments.filter(\.counts).compactMap { appointment in
             if appointment.start == appointment.grant {
-                let isPromise = try LocalValues.isPromise(appointment.start, of: device, in: log)
-                return isPromise ? nil : try log.stamp(at: appointment.start)
+                return appointment.rank == Deed.unknownRank ? nil : try log.stamp(at: appointment.start)
             }
             return try judgement.admission(of: device, under: appointment.grant)?.stamp
         }.min()
-    }
-}
-
-extension LocalValues {
-    /// Whether an appointment is one that only an invitation promised: it starts where this device joined.
-    fileprivate static func isPromise(_ start: LocalPlace, of device: DeviceID, in log: Log) throws -> Bool {
-        guard start.number == 1, let branch = try log.branches.branch(start.branch), branch.replica.device == device
-        else { return false }
-        return try Members(log: log).promise(to: branch.replica) != nil
     }
 }
 
@@ -90,8 +80,10 @@ private struct Names {
     init(_ judgement: Judgement<Log>) {
         for (deed, counts) in zip(judgement.deeds, judgement.counting) {
             switch deed.act {
-            case .found(_, let person, _), .join(_, _, let person):
-                note(person, of: deed)
+            case .found(_, let person, _): note(person, of: deed)
+            case .join(_, _, let person):
+                // A further device brings its person's name along, and does not rename them.
+                note(person, of: deed, stamp: judgement.isFurther(deed) ? .zero : deed.stamp)
             case .rename(let person) where counts: note(person, of: deed)
             case .nameDevice(let name) where counts:
                 let word = Word(name: name, stamp: deed.stamp, change: deed.change)
@@ -101,9 +93,10 @@ private struct Names {
         }
     }
 
-    private mutating func note(_ name: String, of deed: Deed) {
+    private mutating func note(_ name: String, of deed: Deed, stamp: Stamp? = nil) {
         guard !name.isEmpty else { return }
-        wordsByDevice[deed.device, default: []].append(Word(name: name, stamp: deed.stamp, change: deed.change))
+        let word = Word(name: name, stamp: stamp ?? deed.stamp, change: deed.change)
+        wordsByDevice[deed.device, default: []].append(word)
     }
 
     func person(_ person: ChangeID, devices: Set<DeviceID>) -> (name: String, stamp: Stamp) {

@@ -9,7 +9,7 @@ final class Members: Precedents {
     let roll: Roll
     private var membersByDevice: [DeviceID: Member] = [:]
     private var tenuresByDevice: [DeviceID: Tenure] = [:]
-    private lazy var ownPromise = Result { try Promise(in: log.database) }
+    private lazy var ownValues = Result { try OwnValues(in: log.database) }
 
     init(log: Log) {
         self.log = log
@@ -126,35 +126,46 @@ final class Members: Precedents {
 
     // MARK: The joiner's promise
 
-    func promise(to replica: ReplicaID) throws -> Role? {
-        let promise = try ownPromise.get()
-        guard let role = promise.role, promise.replica == replica, try isToCome(promise.grant) else { return nil }
-        return role
+    func promise(to replica: ReplicaID) throws -> Promise? {
+        let own = try ownValues.get()
+        guard let promise = own.promise, own.replica == replica, try isToCome(own.grant) else { return nil }
+        return promise
     }
 
     /// The grant that this device's own first change cites, as long as it is not here.
     func grantToCome() throws -> Cause? {
-        let promise = try ownPromise.get()
-        return try isToCome(promise.grant) ? promise.grant : nil
+        let grant = try ownGrant()
+        return try isToCome(grant) ? grant : nil
     }
 
     /// The grant that this device came in under.
-    func ownGrant() throws -> Cause? { try ownPromise.get().grant }
+    func ownGrant() throws -> Cause? { try ownValues.get().grant }
 
     /// This device.
-    func own() throws -> ReplicaID { try ownPromise.get().replica }
+    func own() throws -> ReplicaID { try ownValues.get().replica }
 
     private func isToCome(_ grant: Cause?) throws -> Bool { try grant.map { try log.place(of: $0) == nil } ?? false }
 
-    private struct Promise {
+    private struct OwnValues {
         let replica: ReplicaID
-        let role: Role?
+        let promise: Promise?
         let grant: Cause?
 
         init(in database: Database) throws {
             replica = try LocalValues.replica(in: database)
-            role = try LocalValues.value(.role, in: database).integer.flatMap { Role(rawValue: UInt8(clamping: $0)) }
+            let role = try LocalValues.value(.role, in: database).integer.flatMap {
+                Role(rawValue: UInt8(clamping: $0))
+            }
+            let person = try LocalValues.value(.person, in: database).bytes.flatMap { ChangeID(bytes: $0) }
+            promise = role.map { Promise(role: $0, person: person) }
             grant = try LocalValues.value(.credential, in: database).bytes.flatMap { try? Credential($0).grant }
         }
     }
+}
+
+/// What an invitation promised this device, as long as the grant that says so is not here.
+struct Promise {
+    let role: Role
+    /// Whose further device it is; nil for somebody new.
+    let person: ChangeID?
 }

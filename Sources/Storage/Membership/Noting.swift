@@ -7,8 +7,8 @@ protocol Precedents {
     func tenure(of device: DeviceID) throws -> Tenure
     /// The invitation that a change made; of several in one change, the first.
     func invitation(at place: LocalPlace) throws -> (content: Grant, deed: Deed)?
-    /// The role that an invitation promised a replica, as long as the grant itself is not here.
-    func promise(to replica: ReplicaID) throws -> Role?
+    /// What an invitation promised a replica, as long as the grant itself is not here.
+    func promise(to replica: ReplicaID) throws -> Promise?
 }
 
 /// Judges the acts of one change by what its author had seen, once and for ever: the right to do them, and their rank.
@@ -133,7 +133,7 @@ struct Precedence: Precedents {
 
     func tenure(of device: DeviceID) -> Tenure { tenures[device] ?? Tenure() }
     func invitation(at place: LocalPlace) -> (content: Grant, deed: Deed)? { invitations[place] }
-    func promise(to replica: ReplicaID) throws -> Role? { try members.promise(to: replica) }
+    func promise(to replica: ReplicaID) throws -> Promise? { try members.promise(to: replica) }
 
     mutating func add(_ deed: Deed, by replica: ReplicaID) throws {
         guard deed.rank != nil else { return }

@@ -32,7 +32,7 @@ extension Replica {
             let finalName = delta.changes.flatMap(\.acts).reduce(name) { name, act in
                 if case .rename(let new) = act { new } else { name }
             }
-            return try members.isTaken(finalName) ? .nameTaken : nil
+            return try opening.grant.person == nil && members.isTaken(finalName) ? .nameTaken : nil
         }
     }
 

@@ -28,6 +28,7 @@ enum Tables {
             place INTEGER PRIMARY KEY, at INTEGER NOT NULL, effect INTEGER NOT NULL, id BLOB NOT NULL,
             hash BLOB NOT NULL, weight INTEGER NOT NULL, received INTEGER NOT NULL);
         CREATE INDEX change_id ON change(id);
+        CREATE INDEX change_cut ON change(at, place) WHERE effect = 3;
         CREATE TABLE run(
             last INTEGER PRIMARY KEY, first INTEGER NOT NULL, size INTEGER NOT NULL, seal BLOB, data BLOB NOT NULL);
         CREATE TABLE cause(place INTEGER NOT NULL, of INTEGER NOT NULL, PRIMARY KEY(place, of)) WITHOUT ROWID;
