@@ -80,7 +80,7 @@ struct QuarantineShow: ParsableCommand {
             Console.print("  \(root.text.prefix(8))")
             for operation in operations {
                 let line = words.words(operation)
-                TerminalText.wrapped(line, width: Console.width - 6).forEach { Console.print("    " + $0) }
+                for part in TerminalText.wrapped(line, width: Console.width - 6) { Console.print("    " + part) }
             }
         }
     }
