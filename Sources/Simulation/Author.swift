@@ -40,7 +40,8 @@ struct Author {
             let allowed = target.kind.fields.filter { isCareless || $0.writers.contains(role) }
             var operations: [Operation] = []
             for field in fields(among: allowed, dice.number(1...4), &dice) {
-                let action = try action(on: field, of: target, transaction, &dice)
+                let limit = isCareless ? nil : field.writers.only[role]
+                let action = try action(on: field, of: target, within: limit, transaction, &dice)
                 operations.append(Operation(field: field.number, action: action))
             }
             guard !operations.isEmpty else { continue }
@@ -63,25 +64,28 @@ struct Author {
     }
 
     private func action(
-        on field: Schema.Field, of target: Target, _ transaction: Transaction, _ dice: inout Dice
+        on field: Schema.Field, of target: Target, within limit: Schema.Limit?, _ transaction: Transaction,
+        _ dice: inout Dice
     ) throws -> Operation.Action {
         switch field.kind {
-        case .register(let type): return .write(value(type, &dice))
+        case .register(let type): return .write(value(type, within: limit, &dice))
         case .causalRegister(let type):
-            return .set(value(type, &dice), basis: try basis(target.root, transaction, &dice))
+            return .set(value(type, within: limit, &dice), basis: try basis(target.root, transaction, &dice))
         case .set:
             let label = Value.text(dice.pick(["vip", "late"]))
             guard dice.once(in: 2) else { return .add(label) }
             let name = FieldName(target.kind.name, target.root, field.name)
             return .remove(label, dots: try dots(of: label, name, field, transaction, &dice))
-        case .sequence: return .append(try message(in: target.root, transaction, &dice))
+        case .sequence(let columns, _):
+            return .append(try message(columns, in: target.root, within: limit, transaction, &dice))
         case .mark: return .raise(try basis(target.root, transaction, &dice))
         }
     }
 
     // MARK: Values
 
-    private func value(_ type: Schema.ColumnType, _ dice: inout Dice) -> Value {
+    private func value(_ type: Schema.ColumnType, within limit: Schema.Limit?, _ dice: inout Dice) -> Value {
+        if case .values(let values) = limit { return dice.pick(values) }
         let values: [Value] = [
             .text(dice.pick(["active", "human_needed", "closed", "new", "manual", "anna"])),
             .integer(dice.number(0...100)), .bytes(dice.pick(Self.targets).root.bytes), .null,
@@ -90,21 +94,26 @@ struct Author {
         return dice.once(in: 10) ? dice.pick(values) : values.first { type.holding($0) == $0 && $0 != .null } ?? .null
     }
 
-    private func message(in root: RootID, _ transaction: Transaction, _ dice: inout Dice) throws -> Element {
-        guard case .sequence(let columns, _) = InboxSchema.conversation.field(named: "message").kind else {
-            preconditionFailure("messages are a sequence")
-        }
-        let isImported = role != .gateway && dice.once(in: 3)
+    private func message(
+        _ columns: [Schema.Column], in root: RootID, within limit: Schema.Limit?, _ transaction: Transaction,
+        _ dice: inout Dice
+    ) throws -> Element {
+        var shape = Schema.Shape("anything", mayBeNamed: true, mayBePlaced: true, columns: [:])
+        if case .shapes(let shapes) = limit { shape = dice.pick(shapes) }
         let content: [String: Value] = [
-            "sender": .integer(isImported || role == .gateway ? dice.number(0...1) : dice.number(0...3)),
-            "kind": .integer(0), "text": .text("message \(dice.number(0...999))"),
-            "historic": isImported ? .integer(1) : .null,
+            "sender": .integer(dice.number(0...3)), "kind": .integer(0),
+            "text": .text("message \(dice.number(0...999))"), "historic": dice.once(in: 3) ? .integer(1) : .null,
         ]
-        let fields = columns.compactMap { column in content[column.name].map { Element.Field(column.number, $0) } }
+        let fields = columns.compactMap { column -> Element.Field? in
+            let value = shape.columns[column.name].map { dice.pick($0) } ?? content[column.name]
+            return value.map { Element.Field(column.number, $0) }
+        }
         // Two people may import one file. Live messages have one gateway, so they are created once: see "What is not
         // there yet" in ARCHITECTURE on what marks make of two.
-        let id = isImported ? ElementID(high: 7, low: dice.number(0...3)) : nil
-        let position = dice.once(in: 3) ? history.isEmpty ? nil : dice.pick(history).stamp : nil
+        let isImported = fields.contains(Element.Field(5, .integer(1)))
+        let id = isImported && shape.mayBeNamed ? ElementID(high: 7, low: dice.number(0...1)) : nil
+        let isPlaced = shape.mayBePlaced && dice.once(in: 3) && !history.isEmpty
+        let position = isPlaced ? dice.pick(history).stamp : nil
         let basis = try basis(root, transaction, &dice)
         return Element(id: id, position: position, basis: basis, fields: fields)
     }
@@ -137,7 +146,8 @@ struct Author {
             }
         }
         // The latest ones are the least likely to have come here.
-        return Set(seen + dice.some(of: adds.suffix(4).map(\.id))).sorted()
+        let others = adds.map(\.id).filter { !seen.contains($0) }
+        return Set(seen + dice.some(of: others.suffix(4))).sorted()
     }
 }
 

@@ -1,4 +1,4 @@
-public import ChangeLog
+import ChangeLog
 
 /// Every field of every root, declared once. Tables, merging, digest and rights derive from it; nothing about a field
 /// is written anywhere else.
@@ -21,10 +21,13 @@ public struct Schema: Sendable {
         public let about: String
         /// Its fields.
         public let fields: [Field]
+        /// What the fields' writers come to.
+        let rights: Rights
 
         /// A kind of root.
         public init(_ number: UInt64, _ name: String, about: String = "", fields: [Field]) {
             (self.number, self.name, self.about, self.fields) = (number, name, about, fields)
+            rights = Rights(fields)
         }
     }
 
@@ -36,7 +39,7 @@ public struct Schema: Sendable {
         public let name: String
         /// How writes merge.
         public let kind: Kind
-        /// Who may write it.
+        /// Who may write what into it.
         public let writers: Writers
         /// The schema version that brought it.
         public let since: Int
@@ -50,24 +53,6 @@ public struct Schema: Sendable {
             (self.number, self.name, self.kind) = (number, name, kind)
             (self.writers, self.since, self.about) = (writers, since, about)
         }
-    }
-
-    /// Which roles may write a field, and whether anybody's part of it or their own only: their marks, the elements they
-    /// appended.
-    public struct Writers: Hashable, Sendable {
-        /// May write anybody's.
-        public let any: Set<Role>
-        /// May write their own.
-        public let own: Set<Role>
-
-        /// Writers of a field.
-        public init(any: Set<Role> = [], own: Set<Role> = []) { (self.any, self.own) = (any, own.subtracting(any)) }
-
-        /// Writers of a field that nobody owns a part of.
-        public static func any(_ roles: Set<Role>) -> Writers { Writers(any: roles) }
-
-        /// Whether a role may write at all.
-        public func contains(_ role: Role) -> Bool { any.contains(role) || own.contains(role) }
     }
 
     /// The CRDT that a field is.

@@ -9,35 +9,12 @@ extension Schema {
             lines.append("\(root.number) \(root.name)")
             for field in root.fields {
                 lines.append("\(field.number) \(field.name) \(field.kind.text) \(field.writers.text)")
+                lines += field.writers.limitLines
                 lines += field.kind.columns.map { "\($0.number) \($0.name) \($0.type)" }
                 if let condition = field.kind.markedCondition { lines.append(condition) }
             }
         }
         return Digest.of(Array(lines.joined(separator: "\n").utf8), domain: "nexus schema", byteCount: 16)
-    }
-
-    /// The reference page: every root, field and column, with its number, kind, writers and version, in Markdown.
-    public var reference: String { roots.map(\.reference).joined(separator: "\n") }
-}
-
-extension Schema.Root {
-    fileprivate var reference: String {
-        var lines = ["## \(number). \(name)", "", about, "", "| no. | field | kind | may write | since | holds |"]
-        lines.append("|---:|---|---|---|---:|---|")
-        for field in fields {
-            lines.append(
-                "| \(field.number) | `\(field.name)` | \(field.kind.text) | \(field.writers.text) | \(field.since) "
-                    + "| \(field.about) |")
-        }
-        for field in fields where !field.kind.columns.isEmpty {
-            lines += [
-                "", "An element of `\(field.name)`:", "", "| no. | column | type | holds |", "|---:|---|---|---|",
-            ]
-            for column in field.kind.columns {
-                lines.append("| \(column.number) | `\(column.name)` | \(column.type) | \(column.about) |")
-            }
-        }
-        return lines.joined(separator: "\n") + "\n"
     }
 }
 
@@ -60,10 +37,32 @@ extension Schema.Kind {
 
 extension Schema.Writers {
     /// Roles by rank; those that may write their own only are followed by "(own)".
-    public var text: String {
+    var text: String {
         Role.allCases.compactMap { role in
             if any.contains(role) { return role.name }
             return own.contains(role) ? "\(role.name) (own)" : nil
         }.joined(separator: ", ")
+    }
+
+    /// A line for each role that has a limit, by rank.
+    fileprivate var limitLines: [String] {
+        Role.allCases.compactMap { role in only[role].map { "\(role.name) only \($0.exact)" } }
+    }
+}
+
+extension Schema.Limit {
+    /// Everything but names for people.
+    fileprivate var exact: String {
+        switch self {
+        case .values(let values): "\(values)"
+        case .shapes(let shapes): "\(shapes.map(\.exact))"
+        }
+    }
+}
+
+extension Schema.Shape {
+    fileprivate var exact: String {
+        let columns = columns.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        return "\(mayBeNamed) \(mayBePlaced) \(columns)"
     }
 }

@@ -11,10 +11,25 @@ struct SchemaPageTests {
     private static let introduction = """
         # The schema
 
-        Every root, field and column of the inbox, as `Sources/Inbox/Schema/InboxSchema.swift` declares them; tables,
-        merging, rights, digest and this page follow from there. Written by the tests: `NEXUS_WRITE_FIXTURES=1 swift
-        test --filter SchemaPageTests`. The kinds are those of `Docs/FORMAT.md`, section 13. *own*: only their own marks
-        and the elements they appended. A released field's kind and writers never change.
+        Every root, field and column of the inbox, as `Sources/Inbox/Schema/` declares them; tables, merging, rights,
+        digest and this page follow from there. Written by the tests: `NEXUS_WRITE_FIXTURES=1 swift test --filter
+        SchemaPageTests`. The kinds are those of `Docs/FORMAT.md`, section 13. A released field's kind and writers never
+        change.
+
+        What a role may write into a field is one of these. Every replica judges every operation by it, from the role and
+        the operation alone; a segment with one operation that is not allowed has no effect, the other segments of its
+        change do.
+
+        | | |
+        |---|---|
+        | any | whatever the field takes |
+        | own | the same, of their own: their marks, the elements they append |
+        | only ... | these values; of a sequence, elements that are one of those described below it |
+        | - | nothing |
+
+        What a version does not know, be it a root, a field, a column or an operation, has no effect in it and is not
+        judged. A value of another type than the column's or field's is nothing, and is judged as that. In tables of
+        elements, *-* is nothing: the column is empty, or the element has no id or position of its own.
 
 
         """

@@ -1,5 +1,4 @@
 import ChangeLog
-import Inbox
 import Storage
 
 import struct Foundation.Data
@@ -97,11 +96,11 @@ struct Desk {
         Self.remove(path)
         return try Replica.create(
             at: path, workspace: workspace, key: Cast.key(of: actor), epoch: epoch,
-            configuration: InboxSchema.configuration)
+            configuration: Cast.configuration)
     }
 
     func open(_ path: String) throws -> Replica {
-        try Replica.open(at: path, key: Cast.key(of: actor), configuration: InboxSchema.configuration)
+        try Replica.open(at: path, key: Cast.key(of: actor), configuration: Cast.configuration)
     }
 
     /// Makes a copy of a closed replica's file this one's.

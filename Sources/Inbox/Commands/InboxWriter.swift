@@ -38,23 +38,18 @@ public struct InboxWriter {
             Draft(segments: [Segment(kind: kind.number, root: root, operations: operations)]))
     }
 
-    private func requireRight(to operations: [Operation], on kind: Schema.Root) throws {
-        for field in kind.fields where operations.contains(where: { $0.field == field.number }) {
-            try requireRight(to: field)
-        }
-    }
-
-    private func requireRight(to field: Schema.Field) throws {
+    /// - Throws: `.notAllowed`, if nobody would let these take effect.
+    func requireRight(to operations: [Operation], on kind: Schema.Root) throws {
         let role = try transaction.author().role
-        guard field.writers.contains(role) else { throw InboxFailure.notAllowed(role) }
+        guard operations.allSatisfy({ kind.permits($0, as: role) }) else { throw InboxFailure.notAllowed(role) }
     }
 
-    /// For a command that finds a field of a conversation as it should be: whoever may not write it is told so all
-    /// the same.
+    /// For a command that finds a conversation as it should be: whoever may not do it is told so all the same.
     ///
+    /// - Parameter operations: what the command would have written.
     /// - Returns: nil, for there is no change.
-    func unchanged(_ field: String) throws -> ChangeID? {
-        try requireRight(to: InboxSchema.conversation.field(named: field))
+    func unchanged(_ operations: Operation...) throws -> ChangeID? {
+        try requireRight(to: operations, on: InboxSchema.conversation)
         return nil
     }
 
@@ -92,10 +87,9 @@ extension InboxWriter {
 
     private func append(_ body: String, kind: MessageKind, basis: Basis, to conversation: RootID) throws -> Written {
         try Self.check(body)
-        let author = try transaction.author()
-        let mayWrite = InboxSchema.people.contains(author.role) || (author.role == .assistant && kind != .note)
-        guard mayWrite else { throw InboxFailure.notAllowed(author.role) }
-        let sender: Sender = author.role == .assistant ? .assistant : .agent
+        let role = try transaction.author().role
+        guard kind != .note || InboxSchema.people.contains(role) else { throw InboxFailure.notAllowed(role) }
+        let sender: Sender = role == .assistant ? .assistant : .agent
         let element = Element(
             basis: basis,
             fields: [
@@ -116,9 +110,10 @@ extension InboxWriter {
         let conversation = try conversation(text)
         let basis = try transaction.basis(of: conversation.id, token: seen, otherwise: .everything)
         let state = try state(of: conversation.row)
-        guard state.status != .closed else { return try unchanged("status") }
         let root = InboxSchema.conversation
-        var operations = [root.set("status", .text(ConversationStatus.closed.rawValue), basis: basis)]
+        let close = root.set("status", .text(ConversationStatus.closed.rawValue), basis: basis)
+        guard state.status != .closed else { return try unchanged(close) }
+        var operations = [close]
         if state.pause != nil { operations.append(root.set("ai", .text(AIControl.on.rawValue))) }
         return try commit(operations, on: conversation.id, of: root)?.id
     }
@@ -132,10 +127,10 @@ extension InboxWriter {
         let conversation = try conversation(text)
         _ = try transaction.basis(of: conversation.id, token: seen, otherwise: .nothing)
         let state = try state(of: conversation.row)
-        guard state.statusWrites.contains(where: { $0.status != .active }) else { return try unchanged("status") }
         let root = InboxSchema.conversation
-        return try commit(
-            [root.set("status", .text(ConversationStatus.active.rawValue))], on: conversation.id, of: root)?.id
+        let reopen = root.set("status", .text(ConversationStatus.active.rawValue))
+        guard state.statusWrites.contains(where: { $0.status != .active }) else { return try unchanged(reopen) }
+        return try commit([reopen], on: conversation.id, of: root)?.id
     }
 
     /// Asks for a person, and pauses the assistant.
@@ -147,30 +142,29 @@ extension InboxWriter {
         let conversation = try conversation(text)
         _ = try transaction.basis(of: conversation.id, token: seen, otherwise: .nothing)
         let state = try state(of: conversation.row)
-        guard state.status != .humanNeeded || state.pause != .escalation else { return try unchanged("status") }
         let root = InboxSchema.conversation
-        return try commit(
-            [
-                root.set("status", .text(ConversationStatus.humanNeeded.rawValue)),
-                root.set("ai", .text(AIControl.escalation.rawValue)),
-            ], on: conversation.id, of: root)?.id
+        let status = root.set("status", .text(ConversationStatus.humanNeeded.rawValue))
+        guard state.status != .humanNeeded || state.pause != .escalation else { return try unchanged(status) }
+        let pause = root.set("ai", .text(AIControl.escalation.rawValue))
+        return try commit([status, pause], on: conversation.id, of: root)?.id
     }
 
     /// Pauses the assistant by hand.
     public func pauseAI(_ text: String) throws -> ChangeID? {
         let conversation = try conversation(text)
-        guard try state(of: conversation.row).pause == nil else { return try unchanged("ai") }
         let root = InboxSchema.conversation
-        return try commit([root.set("ai", .text(AIControl.manual.rawValue))], on: conversation.id, of: root)?.id
+        let pause = root.set("ai", .text(AIControl.manual.rawValue))
+        guard try state(of: conversation.row).pause == nil else { return try unchanged(pause) }
+        return try commit([pause], on: conversation.id, of: root)?.id
     }
 
     /// Lets the assistant answer again; the conversation is active.
     public func resumeAI(_ text: String) throws -> ChangeID? {
         let conversation = try conversation(text)
         let state = try state(of: conversation.row)
-        guard state.pause != nil else { return try unchanged("ai") }
         let root = InboxSchema.conversation
         var operations = [root.set("ai", .text(AIControl.on.rawValue))]
+        guard state.pause != nil else { return try unchanged(operations[0]) }
         if state.status == .humanNeeded {
             operations.append(root.set("status", .text(ConversationStatus.active.rawValue)))
         }
@@ -188,12 +182,12 @@ extension InboxWriter {
     /// - Returns: nil if it is so already.
     public func assign(_ text: String, to person: ChangeID?) throws -> ChangeID? {
         let conversation = try conversation(text)
-        guard try state(of: conversation.row).assignee.map(Array.init) != person?.bytes else {
-            return try unchanged("assignee")
-        }
         let root = InboxSchema.conversation
-        return try commit(
-            [root.set("assignee", person.map { .bytes($0.bytes) } ?? .null)], on: conversation.id, of: root)?.id
+        let assign = root.set("assignee", person.map { .bytes($0.bytes) } ?? .null)
+        guard try state(of: conversation.row).assignee.map(Array.init) != person?.bytes else {
+            return try unchanged(assign)
+        }
+        return try commit([assign], on: conversation.id, of: root)?.id
     }
 
     /// Marks as read, for this person, what the mark holds.
@@ -203,9 +197,9 @@ extension InboxWriter {
         let conversation = try conversation(text)
         let basis = try transaction.basis(of: conversation.id, token: seen, otherwise: .everything)
         let unread = try UnreadCount(database: database, person: transaction.author().person)
-        guard try unread.count(in: conversation.row) > 0 else { return try unchanged("reads") }
         let root = InboxSchema.conversation
-        let operation = Operation(field: root.number(of: "reads"), action: .raise(basis))
-        return try commit([operation], on: conversation.id, of: root)?.id
+        let raise = Operation(field: root.number(of: "reads"), action: .raise(basis))
+        guard try unread.count(in: conversation.row) > 0 else { return try unchanged(raise) }
+        return try commit([raise], on: conversation.id, of: root)?.id
     }
 }

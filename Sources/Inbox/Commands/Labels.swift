@@ -17,7 +17,7 @@ extension InboxWriter {
         let operations = try Set(labels).sorted().filter { try held.dots(of: $0).isEmpty }.map {
             root.add("labels", $0)
         }
-        guard !operations.isEmpty else { return try unchanged("labels") }
+        guard !operations.isEmpty else { return try unchanged(root.add("labels", "")) }
         return try commit(operations, on: conversation.id, of: root)?.id
     }
 
@@ -33,7 +33,7 @@ extension InboxWriter {
             guard !dots.isEmpty else { return nil }
             return Operation(field: root.number(of: "labels"), action: .remove(.text(label), dots: dots))
         }
-        guard !operations.isEmpty else { return try unchanged("labels") }
+        guard !operations.isEmpty else { return try unchanged(root.add("labels", "")) }
         return try commit(operations, on: conversation.id, of: root)?.id
     }
 

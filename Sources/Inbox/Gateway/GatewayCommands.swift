@@ -33,11 +33,11 @@ extension InboxWriter {
             lead: ids.lead(channel: account.kind, customer: message.from.id),
             id: ids.message(account: account.id, provider: message.providerId))
         guard try !isHere(inbound) else { return nil }
+        let kind = InboxSchema.conversation
+        let operations = try conversationHead(inbound) + [append(inbound)]
+        try requireRight(to: operations, on: kind)
         var segments = try leadSegment(for: inbound).map { [$0] } ?? []
-        segments.append(
-            Segment(
-                kind: InboxSchema.conversation.number, root: inbound.conversation,
-                operations: try conversationHead(inbound) + [append(inbound)]))
+        segments.append(Segment(kind: kind.number, root: inbound.conversation, operations: operations))
         return try transaction.commit(Draft(segments: segments)).id
     }
 

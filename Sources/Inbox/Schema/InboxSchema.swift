@@ -6,7 +6,7 @@ public enum InboxSchema {
     static let people: Set<Role> = [.owner, .admin, .agent]
     private static let keepers: Set<Role> = [.owner, .admin]
     private static let inbound: Set<Role> = [.owner, .admin, .gateway]
-    private static let everyone: Set<Role> = [.owner, .admin, .agent, .gateway, .assistant]
+    private static let acquainted: Set<Role> = [.owner, .admin, .agent, .gateway]
 
     /// A conversation with its messages.
     public static let conversation = Schema.Root(
@@ -23,50 +23,46 @@ public enum InboxSchema {
                 7, "origin", .register(.text), writers: .any(keepers),
                 about: "Imported: JSON, the labels it had there; what the team removed does not come back."),
             .init(
-                8, "status", .causalRegister(.text), writers: .any(people.union([.assistant])),
+                8, "status", .causalRegister(.text),
+                writers: .init(
+                    any: people.union([.assistant]),
+                    only: [.assistant: .values([.text(ConversationStatus.humanNeeded.rawValue)])]),
                 about: "`active`, `human_needed` or `closed`; a close carries what its author had seen."),
             .init(
-                9, "ai", .causalRegister(.text), writers: .any(people.union([.assistant])),
+                9, "ai", .causalRegister(.text),
+                writers: .init(
+                    any: people.union([.assistant]),
+                    only: [.assistant: .values([.text(AIControl.escalation.rawValue)])]),
                 about: "`on`, or why the assistant pauses: `manual` or `escalation`."),
             .init(
                 10, "assignee", .causalRegister(.bytes), writers: .any(people),
                 about: "The person who works on it, by id; null for nobody."),
             .init(11, "labels", .set(.text), writers: .any(people), about: "Labels."),
             .init(
-                12, "message", .sequence(message, marked: "sender = 0 AND historic IS NULL"),
-                writers: .init(any: keepers, own: [.agent, .gateway, .assistant]), about: "Messages and notes."),
+                12, "message", .sequence(message, marked: "sender = 0 AND historic IS NULL"), writers: messageWriters,
+                about: "Messages and notes."),
             .init(
                 13, "reads", .mark(over: "message"), writers: .init(own: people.union([.viewer])),
                 about: "For each person, the customer's messages that they have read."),
         ])
 
-    /// A message's columns. `historic` is 1 for imported ones, which take no part in any rule; `timeless` is 1 where
-    /// the position only keeps the file's order. `details` is JSON: what an import carried besides.
-    static let message: [Schema.Column] = [
-        .init(1, "sender", .integer, about: "0 customer, 1 agent, 2 assistant, 3 system."),
-        .init(2, "kind", .integer, about: "What it is: 0 text, 1 note, 2 image, 3 audio and so on."),
-        .init(3, "text", .text, about: "Its text."),
-        .init(4, "author", .text, about: "Imported: the name of who wrote it."),
-        .init(5, "historic", .integer, about: "1 if imported: takes no part in any rule."),
-        .init(6, "timeless", .integer, about: "1 if the source knew no time: its position only keeps the order."),
-        .init(7, "details", .text, about: "JSON: what an import carried besides."),
-        .init(8, "provider", .text, about: "Its id with the provider."),
-    ]
-
     /// A person outside the team, known by one or more conversations.
     public static let lead = Schema.Root(
         2, "lead", about: "A person outside the team, known by one or more conversations.",
         fields: [
-            .init(1, "name", .register(.text), writers: .any(everyone), about: "The person's name."),
-            .init(2, "email", .register(.text), writers: .any(everyone), about: "E-mail address."),
-            .init(3, "phone", .register(.text), writers: .any(everyone), about: "Phone number."),
-            .init(4, "avatar", .register(.text), writers: .any(everyone), about: "Where a picture of them is."),
+            .init(1, "name", .register(.text), writers: .any(acquainted), about: "The person's name."),
+            .init(2, "email", .register(.text), writers: .any(acquainted), about: "E-mail address."),
+            .init(3, "phone", .register(.text), writers: .any(acquainted), about: "Phone number."),
+            .init(4, "avatar", .register(.text), writers: .any(acquainted), about: "Where a picture of them is."),
             .init(5, "username", .register(.text), writers: .any(inbound), about: "The name on the channel."),
             .init(6, "locale", .register(.text), writers: .any(inbound), about: "Their language."),
             .init(
                 7, "attributes", .register(.text), writers: .any(inbound), about: "JSON: what a channel tells besides."),
             .init(
-                8, "status", .causalRegister(.text), writers: .any(everyone),
+                8, "status", .causalRegister(.text),
+                writers: .init(
+                    any: people.union([.gateway, .assistant]),
+                    only: [.gateway: .values([.text(LeadStatus.new.rawValue)])]),
                 about: "How far the lead has come; of concurrent writes the higher stamp shows."),
             .init(
                 9, "score", .causalRegister(.integer), writers: .any(people.union([.assistant])),

@@ -157,15 +157,6 @@ package struct Model {
     }
 }
 
-extension Schema.Root {
-    /// Whether a role may write every field that a segment writes; one field too many, and none of it counts.
-    func mayWrite(_ segment: Segment, as role: Role) -> Bool {
-        segment.operations.allSatisfy { operation in
-            fields.first { $0.number == operation.field }?.writers.contains(role) ?? true
-        }
-    }
-}
-
 extension Schema.ColumnType {
     /// What a field of this type keeps of a value: nothing of one of another type.
     func holding(_ value: Value) -> Value {

@@ -56,7 +56,7 @@ public struct OperationRecord: Sendable {
         case idle
         /// Its author is no member.
         case stranger
-        /// Its author's role may not write a field that the same segment writes.
+        /// Its author's role may not do what an operation of the same segment says.
         case forbidden(Role)
         /// The schema does not know the kind of root.
         case unknownRoot

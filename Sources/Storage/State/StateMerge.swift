@@ -46,7 +46,7 @@ final class StateMerge {
         }
     }
 
-    /// A segment has effect as a whole or, if its author may not write one of its fields, not at all.
+    /// A segment has effect as a whole or, if its author may not do what one of its operations says, not at all.
     ///
     /// - Parameter isWanted: which roots to leave as they are, in a rebuild of some.
     func apply(_ change: Change, by author: Author, to isWanted: (Segment) -> Bool = { _ in true }) throws {
@@ -65,7 +65,7 @@ final class StateMerge {
     }
 
     func mayWrite(_ segment: Segment, of root: Schema.Root, as role: Role) -> Bool {
-        segment.operations.allSatisfy { root.field($0.field)?.writers.contains(role) ?? true }
+        root.permits(segment, as: role)
     }
 
     private func apply(_ action: Operation.Action, to target: Target, by author: Author) throws {
