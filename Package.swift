@@ -80,13 +80,14 @@ let package = Package(
             swiftSettings: strict),
 
         // MARK: The edges
+        .target(name: "Keys", dependencies: ["ChangeLog", "CSodium"], swiftSettings: strict),
         .target(
             name: "RelayClient", dependencies: ["CRDT", "ChangeLog", "Storage", "Sync", "CurlShim"],
             swiftSettings: strict),
         .target(
             name: "Relay",
             dependencies: [
-                "ChangeLog", "Storage", "Sync",
+                "ChangeLog", "Keys", "Storage", "Sync",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -106,7 +107,7 @@ let package = Package(
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "CRDT", "ChangeLog", "Storage", "Inbox", "RelayClient", "Relay", "Benchmark", "CZlib",
+                "CRDT", "ChangeLog", "Keys", "Storage", "Inbox", "RelayClient", "Relay", "Benchmark", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -145,8 +146,9 @@ let package = Package(
                 "CRDT", "ChangeLog", "Storage", "Inbox", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
+        .testTarget(name: "KeysTests", dependencies: ["ChangeLog", "Keys", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "RelayTests", dependencies: ["ChangeLog", "Relay", "Storage", "Sync", "TestSupport"],
+            name: "RelayTests", dependencies: ["ChangeLog", "Keys", "Relay", "Storage", "Sync", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "SimulationTests", dependencies: ["CRDT", "ChangeLog", "Inbox", "Simulation", "Storage"],

@@ -11,8 +11,8 @@ struct Nexus: ParsableCommand {
         subcommands: [
             Init.self, InviteGroup.self, Join.self, Gateway.self, Import.self, Receive.self, InboxList.self, Show.self,
             Reply.self, Note.self, Assign.self, Label.self, Close.self, Reopen.self, Escalate.self, AI.self, Read.self,
-            LeadGroup.self, Search.self, SyncNow.self, StateDigest.self, Status.self, RelayGroup.self, Demo.self,
-            BenchGroup.self,
+            LeadGroup.self, Search.self, SyncNow.self, StateDigest.self, Status.self, KeyGroup.self, RelayGroup.self,
+            Demo.self, BenchGroup.self,
         ],
         groupedSubcommands: [
             CommandGroup(
@@ -28,6 +28,7 @@ struct Nexus: ParsableCommand {
     static func main() {
         // A reader that went away (`nexus inbox | head`) shows as a failed write, which ends the program quietly.
         signal(SIGPIPE, SIG_IGN)
+        CoreDumps.switchOff()
         // What was not committed is not there; what was, is. The relay handles the signal itself.
         signal(SIGINT) { _ in _exit(130) }
         let arguments = ArgumentOrder.arranged(Array(CommandLine.arguments.dropFirst()))
@@ -50,5 +51,22 @@ struct GlobalOptions: ParsableArguments {
     @Flag(help: "Print results as JSON.")
     var json = false
 
-    var home: Home { Home(path: homePath) }
+    @Option(
+        name: .customLong("passphrase-file"),
+        help: ArgumentHelp(
+            "Take the key's passphrase from this file's first line instead of asking; - is standard input.",
+            valueName: "file"))
+    var passphraseFile: String?
+
+    var passphrases: PassphraseSource { PassphraseSource(file: passphraseFile) }
+    var home: Home { Home(path: homePath, passphrases: passphrases) }
+}
+
+/// The memory of a process that crashed, as the system writes it to disk.
+enum CoreDumps {
+    /// Keys are left out of it in any case; customers' messages would be in it.
+    static func switchOff() {
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+    }
 }

@@ -13,6 +13,8 @@ public struct RelayConfiguration: Sendable {
     ///
     /// A proxy on this machine makes every request look like one from this machine.
     public var allowedWorkspaces: Set<WorkspaceID>
+    /// What the relay's key is under; nil if it is under nothing.
+    public var passphrase: SecretBytes?
     /// Schema, projections and dice of the replicas. The relay itself knows no rule of their content.
     public var replica: Replica.Configuration
     /// Milliseconds since 1970.
@@ -21,9 +23,10 @@ public struct RelayConfiguration: Sendable {
     /// A relay's configuration.
     public init(
         dataDirectory: String, host: String = "127.0.0.1", port: Int, allowedWorkspaces: Set<WorkspaceID> = [],
-        replica: Replica.Configuration, clock: @escaping @Sendable () -> UInt64
+        passphrase: SecretBytes? = nil, replica: Replica.Configuration, clock: @escaping @Sendable () -> UInt64
     ) {
         (self.dataDirectory, self.host, self.port) = (dataDirectory, host, port)
-        (self.allowedWorkspaces, self.replica, self.clock) = (allowedWorkspaces, replica, clock)
+        (self.allowedWorkspaces, self.passphrase) = (allowedWorkspaces, passphrase)
+        (self.replica, self.clock) = (replica, clock)
     }
 }

@@ -1,3 +1,4 @@
+public import Keys
 public import Storage
 
 /// Why a relay cannot do its work. Facts only; the words are made at the edge.
@@ -10,10 +11,8 @@ public enum RelayFailure: Error, Hashable, Sendable {
     case badDataDirectory(code: Int32)
     /// Another relay serves from this data directory.
     case dataDirectoryInUse
-    /// The key file may be read by others than its owner, or is not a plain file.
-    case looseKeyFile
-    /// The key file does not hold a key.
-    case badKeyFile
+    /// The relay's key cannot be had, or its directory is open to others.
+    case key(KeyFailure)
     /// A workspace's replica failed.
     case storage(StorageFailure)
 }

@@ -10,22 +10,24 @@ import UnixSignals
 
 /// A node that holds one replica a workspace and verifies, merges and forwards signed deltas over HTTP.
 public struct RelayServer: Sendable {
-    private let configuration: RelayConfiguration
+    private var configuration: RelayConfiguration
     private let limits: RelayLimits
     private let directory: DataDirectory
     private let signingKey: SigningKey
 
     /// Makes the data directory and the key where they are missing. Opens nothing else yet.
     ///
-    /// - Throws: `.badDataDirectory`, `.looseKeyFile` or `.badKeyFile`.
+    /// - Throws: `.badDataDirectory` or `.key`.
     public init(_ configuration: RelayConfiguration) throws(RelayFailure) {
         try self.init(configuration, limits: RelayLimits())
     }
 
     init(_ configuration: RelayConfiguration, limits: RelayLimits) throws(RelayFailure) {
         (self.configuration, self.limits) = (configuration, limits)
+        // It is needed here and nowhere later.
+        self.configuration.passphrase = nil
         directory = try .made(at: configuration.dataDirectory)
-        signingKey = try KeyFile.key(in: directory, random: configuration.replica.random)
+        signingKey = try RelayKey.unlocked(in: directory, passphrase: configuration.passphrase)
     }
 
     /// The public key by which clients know this relay.

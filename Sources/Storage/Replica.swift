@@ -40,7 +40,7 @@ public final class Replica {
     /// Whose copy it is.
     public let id: ReplicaID
     let configuration: Configuration
-    let key: SigningKey
+    let key: any DeviceKey
     let path: String
     private let queue: DatabaseQueue
     /// Nil for a replica that is only read.
@@ -48,8 +48,8 @@ public final class Replica {
     private let statements = StatementCache()
 
     private init(
-        _ queue: DatabaseQueue, path: String, lock: WriterLock?, workspace: WorkspaceID, id: ReplicaID, key: SigningKey,
-        configuration: Configuration
+        _ queue: DatabaseQueue, path: String, lock: WriterLock?, workspace: WorkspaceID, id: ReplicaID,
+        key: any DeviceKey, configuration: Configuration
     ) {
         (self.queue, self.path, self.lock) = (queue, path, lock)
         (self.workspace, self.id) = (workspace, id)
@@ -71,9 +71,10 @@ public final class Replica {
     /// Opens the replica at `path`. If it was last written with another version of the schema, its state is derived anew
     /// first, so that what that version did not know takes effect.
     ///
+    /// - Parameter key: whose copy it is; one that is locked serves for all but publishing.
     /// - Throws: `.missing`, `.newerVersion`, `.draft`, `.corrupt`, or `.notAMember` if it is another device's copy.
     public static func open(
-        at path: String, key: SigningKey, configuration: Configuration, access: Access = .writing
+        at path: String, key: some DeviceKey, configuration: Configuration, access: Access = .writing
     ) throws(StorageFailure) -> Replica {
         let replica = try openAsItIs(at: path, key: key, configuration: configuration, access: access)
         guard access != .inspecting, try replica.isOfAnotherSchema() else { return replica }
@@ -87,7 +88,7 @@ public final class Replica {
     }
 
     private static func openAsItIs(
-        at path: String, key: SigningKey, configuration: Configuration, access: Access
+        at path: String, key: some DeviceKey, configuration: Configuration, access: Access
     ) throws(StorageFailure) -> Replica {
         try StorageFailure.translating {
             guard Glibc.access(path, F_OK) == 0 else { throw StorageFailure.missing }
@@ -119,7 +120,7 @@ public final class Replica {
     ///
     /// - Throws: `.exists` if there is a file at `path`.
     public static func create(
-        at path: String, workspace: WorkspaceID, key: SigningKey, epoch: UInt64, configuration: Configuration
+        at path: String, workspace: WorkspaceID, key: some DeviceKey, epoch: UInt64, configuration: Configuration
     ) throws(StorageFailure) -> Replica {
         try StorageFailure.translating {
             let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

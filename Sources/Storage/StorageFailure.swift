@@ -23,6 +23,8 @@ public enum StorageFailure: Error, Hashable, Sendable {
     case rejected(FormatRejection)
     /// The device is not a member.
     case notAMember
+    /// Publishing takes the secret key, which is locked. Nothing was written.
+    case keyLocked
     /// No screen of this conversation with that token was drawn here, or it was long ago.
     case unknownMark
     /// The clock has no stamp left to give: a stamp at the end of time was applied.

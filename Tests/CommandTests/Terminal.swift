@@ -127,11 +127,14 @@ final class RelayProcess {
 
     deinit { stop() }
 
-    func start(listen: String? = nil) throws {
+    var processID: Int32? { process?.processIdentifier }
+
+    func start(listen: String? = nil, passphraseFile: String? = nil) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Terminal.program)
         let address = listen ?? String(url.dropFirst("http://".count))
         process.arguments = ["relay", "serve", "--data", data, "--listen", address, "--json"]
+        if let passphraseFile { process.arguments?.append(contentsOf: ["--passphrase-file", passphraseFile]) }
         let output = Pipe()
         process.standardOutput = output
         try process.run()

@@ -1,5 +1,6 @@
 import ChangeLog
 import Foundation
+import Keys
 import Storage
 import TestSupport
 import Testing
@@ -10,9 +11,10 @@ import Testing
 struct DataDirectoryTests {
     private let directory = TemporaryDirectory()
 
-    private func server(_ path: String) throws -> RelayServer {
+    private func server(_ path: String, _ passphrase: SecretBytes? = nil) throws -> RelayServer {
         try RelayServer(
-            RelayConfiguration(dataDirectory: path, port: 0, replica: NoteSchema.configuration, clock: { 0 }))
+            RelayConfiguration(
+                dataDirectory: path, port: 0, passphrase: passphrase, replica: NoteSchema.configuration, clock: { 0 }))
     }
 
     private func permissions(_ path: String) throws -> Int {
@@ -34,7 +36,7 @@ struct DataDirectoryTests {
         _ = try server(path)
         for mode in [0o640, 0o604, 0o620] {
             try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path + "/relay.key")
-            #expect(throws: RelayFailure.looseKeyFile) { try server(path) }
+            #expect(throws: RelayFailure.key(.looseFile(path + "/relay.key"))) { try server(path) }
         }
     }
 
@@ -44,7 +46,7 @@ struct DataDirectoryTests {
         try FileManager.default.moveItem(atPath: path + "/relay.key", toPath: path + "/elsewhere")
         try FileManager.default.createSymbolicLink(
             atPath: path + "/relay.key", withDestinationPath: path + "/elsewhere")
-        #expect(throws: RelayFailure.looseKeyFile) { try server(path) }
+        #expect(throws: RelayFailure.key(.link(path + "/relay.key"))) { try server(path) }
     }
 
     @Test(arguments: ["", "\n", "nonsense\n", "aaaa", String(repeating: "a", count: 300) + "\n"])
@@ -52,7 +54,43 @@ struct DataDirectoryTests {
         let path = directory.file("relay")
         _ = try server(path)
         try Data(text.utf8).write(to: URL(filePath: path + "/relay.key"))
-        #expect(throws: RelayFailure.badKeyFile) { try server(path) }
+        #expect(throws: RelayFailure.key(.damaged(path + "/relay.key"))) { try server(path) }
+    }
+
+    @Test func `a data directory that others can look into is refused`() throws {
+        let path = directory.file("relay")
+        _ = try server(path)
+        try FileManager.default.setAttributes([.posixPermissions: 0o750], ofItemAtPath: path)
+        #expect(throws: RelayFailure.key(.looseDirectory(path))) { try server(path) }
+        #expect(throws: RelayFailure.key(.looseDirectory(path))) {
+            try RelayData.status(of: path, configuration: NoteSchema.configuration)
+        }
+    }
+
+    @Test func `where there are workspaces, a key that is gone is not made anew`() async throws {
+        let relay = TestRelay(clock: TestClock())
+        let olga = try Person.founder(with: relay)
+        _ = try await olga.sync()
+        relay.stop()
+        let path = relay.configuration.dataDirectory
+        try FileManager.default.moveItem(atPath: path + "/relay.key", toPath: path + "/kept")
+        #expect(throws: RelayFailure.key(.missing(path + "/relay.key"))) { try server(path) }
+        #expect(throws: RelayFailure.key(.missing(path + "/relay.key"))) { try relay.status() }
+        let key = try KeyFile(path + "/kept").read()
+        #expect(try RelayData.takes(key, in: path, configuration: NoteSchema.configuration))
+        #expect(!(try RelayData.takes(.fresh(), in: path, configuration: NoteSchema.configuration)))
+    }
+
+    @Test func `a key under a passphrase takes it to serve, and none to say what is held`() throws {
+        let path = directory.file("relay")
+        let key = try server(path).key
+        let file = RelayData.keyFile(of: path)
+        let passphrase = try #require(SystemRandom.secret(12))
+        try file.replace(with: file.read().sealed(under: passphrase, cost: .home))
+        #expect(throws: RelayFailure.key(.locked)) { try server(path) }
+        #expect(throws: RelayFailure.key(.wrongPassphrase)) { try server(path, SystemRandom.secret(12)) }
+        #expect(try server(path, passphrase).key == key)
+        #expect(try RelayData.status(of: path, configuration: NoteSchema.configuration).isEmpty)
     }
 
     @Test func `a file is no data directory`() throws {

@@ -49,7 +49,7 @@ struct FoundingTests {
         let olga = try Person.founder(with: relay)
         let server = try relay.start().server
         let directory = try DataDirectory.made(at: relay.configuration.dataDirectory)
-        let key = try KeyFile.key(in: directory)
+        let key = try RelayKey.unlocked(in: directory, passphrase: nil)
         #expect(key.device == server.key)
         let node = Workspaces(
             directory, key: key, configuration: NoteSchema.configuration, limits: relay.limits)

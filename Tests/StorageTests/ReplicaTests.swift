@@ -113,6 +113,25 @@ struct ReplicaTests {
         #expect(try crew.replicas[1].outgoing(after: 0, byteLimit: .max).deltas == [])
     }
 
+    private struct LockedKey: DeviceKey {
+        let device: DeviceID
+        var signing: SigningKey? { nil }
+    }
+
+    @Test func `with a locked key one reads and writes, and does not publish`() throws {
+        let crew = try Crew(1, in: directory)
+        try crew.founder.publish()
+        let locked = LockedKey(device: crew.founder.id.device)
+        let replica = try Replica.open(at: directory.file("0"), key: locked, configuration: Things.configuration)
+        try replica.publish()
+        try replica.transact(now: Crew.now) { _ = try $0.commit(Things.draft(Things.name("a"))) }
+        let reach = try replica.outgoing(after: 0, byteLimit: .max).reach
+        #expect(throws: StorageFailure.keyLocked) { try replica.publish() }
+        #expect(try replica.outgoing(after: 0, byteLimit: .max).reach == reach)
+        try crew.founder.publish()
+        #expect(try replica.outgoing(after: 0, byteLimit: .max).reach == reach + 1)
+    }
+
     /// Two copies of the program on one file, as when a sync runs in the background.
     @Test func `two writers on one file lose nothing and never fork`() async throws {
         let crew = try Crew(1, in: directory)

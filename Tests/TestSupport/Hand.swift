@@ -59,7 +59,7 @@ package struct Hand {
     package func delta() throws -> VerifiedDelta { try delta(0..<changes.count) }
 }
 
-extension SigningKey {
+extension DeviceKey where Self == SigningKey {
     /// A key that belongs to a name, for tests only.
     package static func of(_ name: String) -> SigningKey {
         let seed = Digest.of(Array(name.utf8), domain: "test key")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Benchmark
 import Foundation
+import Keys
 
 /// `nexus bench`
 struct BenchGroup: ParsableCommand {
@@ -30,7 +31,7 @@ struct BenchGroup: ParsableCommand {
 
         func run() throws {
             let directory = TraceDirectory(path: try keep ?? BenchGroup.temporaryDirectory())
-            if let keep { try PrivateFiles.makeDirectory(keep) }
+            if let keep { try PrivateDirectory.make(keep) }
             defer { if keep == nil { try? FileManager.default.removeItem(atPath: directory.path) } }
             let facts = try directory.isPrepared ? directory.facts() : prepare(directory)
             let merges = try (1...rounds).map { round in

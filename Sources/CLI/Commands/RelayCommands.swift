@@ -18,6 +18,12 @@ struct RelayGroup: ParsableCommand {
         @Option(help: "Where the relay keeps its key and its replicas.") var data: String
         @Option(help: "HOST:PORT; port 0 picks a free one.") var listen = "127.0.0.1:7001"
         @Option(help: "Host this workspace; on loopback any may be founded.") var allow: [String] = []
+        @Option(
+            name: .customLong("passphrase-file"),
+            help: ArgumentHelp(
+                "Take the passphrase that the relay's key is under from this file's first line; - is standard input.",
+                valueName: "file"))
+        var passphraseFile: String?
         @Flag(help: "Print results as JSON.") var json = false
         @Option(name: .customLong("home"), help: .hidden) var home: String?
 
@@ -32,6 +38,7 @@ struct RelayGroup: ParsableCommand {
             let server = try RelayServer(
                 RelayConfiguration(
                     dataDirectory: data, host: host, port: port, allowedWorkspaces: Set(allowed),
+                    passphrase: passphraseFile.map { try PassphraseSource(file: $0).current("Passphrase: ") },
                     replica: InboxSchema.configuration, clock: WallClock.now))
             let isJSON = json
             try Blocking.run {

@@ -14,8 +14,8 @@ struct SyncNow: ParsableCommand {
     @Option(help: "The relay's address, kept for later.") var relay: String?
 
     func run() throws {
-        let replica = try options.home.open()
-        let report = try Syncing(replica, home: options.home).run(with: relay)
+        let (replica, key) = try options.home.openToPublish()
+        let report = try Syncing(replica, key: key).run(with: relay)
         if options.json {
             Console.print(
                 JSONOutput.object([
@@ -35,15 +35,15 @@ struct SyncNow: ParsableCommand {
 /// Syncs a replica with the relay it knows.
 struct Syncing {
     private let replica: Replica
-    private let home: Home
+    private let key: SigningKey
 
-    init(_ replica: Replica, home: Home) { (self.replica, self.home) = (replica, home) }
+    init(_ replica: Replica, key: SigningKey) { (self.replica, self.key) = (replica, key) }
 
     func run() throws -> SyncReport {
         guard let url = try replica.localValue(.relay).text else {
             throw CLIFailure.noRelay
         }
-        return try RelayExchange(replica, key: home.key(), url: url, clock: WallClock.now).run()
+        return try RelayExchange(replica, key: key, url: url, clock: WallClock.now).run()
     }
 
     /// Syncs with the relay at another address from now on. If what answers there is no relay, the old address stays;

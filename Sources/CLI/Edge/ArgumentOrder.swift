@@ -8,12 +8,14 @@ enum ArgumentOrder {
     private static let valueOptions: [String: Set<String>] = [
         "reply": ["--seen"], "note": [], "search": ["--limit"], "label": [],
     ]
+    /// Global options that take a value.
+    private static let globalValueOptions: Set<String> = ["--home", "--passphrase-file"]
 
     static func arranged(_ arguments: [String]) -> [String] {
         var rest = arguments[...]
         var global: [String] = []
-        while let next = rest.first, next == "--json" || next == "--home" || next.hasPrefix("--home=") {
-            let count = next == "--home" ? 2 : 1
+        while let next = rest.first, next == "--json" || isOption(next, among: globalValueOptions) {
+            let count = globalValueOptions.contains(next) ? 2 : 1
             global += rest.prefix(count)
             rest = rest.dropFirst(count)
         }
@@ -30,10 +32,10 @@ enum ArgumentOrder {
         var index = 0
         while index < arguments.count {
             let argument = arguments[index]
-            if argument == "--home" || valueOptions.contains(argument) {
+            if globalValueOptions.contains(argument) || valueOptions.contains(argument) {
                 options += arguments[index...].prefix(2)
                 index += 1
-            } else if isOption(argument, among: valueOptions) {
+            } else if isFlag(argument) || isOption(argument, among: valueOptions.union(globalValueOptions)) {
                 options.append(argument)
             } else {
                 texts.append(argument)
@@ -43,9 +45,10 @@ enum ArgumentOrder {
         return options + ["--"] + texts
     }
 
+    private static func isFlag(_ argument: String) -> Bool { ["--json", "--help", "-h"].contains(argument) }
+
     private static func isOption(_ argument: String, among valueOptions: Set<String>) -> Bool {
-        if ["--json", "--help", "-h"].contains(argument) || argument.hasPrefix("--home=") { return true }
-        return valueOptions.contains { argument.hasPrefix($0 + "=") }
+        valueOptions.contains { argument == $0 || argument.hasPrefix($0 + "=") }
     }
 }
 

@@ -2,10 +2,11 @@
 enum CLIFailure: Error {
     case homeExists(String)
     case noHome(String)
-    case badKeyFile(String)
-    case looseKeyFile(String)
+    case otherKey
+    case passphrasesDiffer
     case cannotWrite(String, Int32)
     case noFile(String)
+    case noSuchFile(String)
     case damagedFile(String)
     case notText
     case badName

@@ -8,6 +8,9 @@ enum Console {
     /// Messages.
     static func note(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
 
+    /// A question, on whose line the answer is typed.
+    static func prompt(_ text: String) { write(text, to: STDERR_FILENO) }
+
     /// Replaces the last line of messages, on a terminal only.
     static func progress(_ text: String) {
         guard isatty(STDERR_FILENO) == 1 else { return }

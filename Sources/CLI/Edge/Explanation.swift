@@ -3,6 +3,7 @@ import Benchmark
 import ChangeLog
 import Glibc
 import Inbox
+import Keys
 import Relay
 import RelayClient
 import Storage
@@ -45,6 +46,7 @@ struct Explanation {
     static func of(_ error: any Error) -> Explanation {
         switch error {
         case let failure as CLIFailure: of(failure)
+        case let failure as KeyFailure: of(failure)
         case let failure as InboxFailure: of(failure)
         case let failure as StorageFailure: of(failure)
         case let failure as MembershipFailure: of(failure)
@@ -68,18 +70,17 @@ struct Explanation {
             Explanation(
                 "no-home", 66, "There is no replica in \(path).",
                 hint: "Make one with nexus init or nexus join, or name another with --home.")
-        case .badKeyFile(let path):
+        case .otherKey:
             Explanation(
-                "bad-key-file", 66, "The key file \(path) is missing or damaged.",
-                hint: "Restore it from a backup; without it this device cannot write.")
-        case .looseKeyFile(let path):
-            Explanation(
-                "loose-key-file", 77, "The key file \(path) can be read by others, or is no plain file.",
-                hint: "Make it yours alone: chmod 600 \(path)")
+                "other-key", 65, "That is another device's key: the replica there was not made with it.",
+                hint: "Name the home it belongs to with --home, or the relay's data directory with --data.")
+        case .passphrasesDiffer:
+            Explanation("bad-passphrase", 65, "The two are not the same. Nothing was changed.", hint: "Try again.")
         case .cannotWrite(let path, let code):
             Explanation("cannot-write", 74, "Cannot write \(path): \(String(cString: strerror(code))).")
         case .noFile(let path):
             Explanation("no-file", 66, "Cannot read \(path).", hint: "Check the path; - reads from standard input.")
+        case .noSuchFile(let path): Explanation("no-file", 66, "There is no file \(path).", hint: "Check the path.")
         case .damagedFile(let path):
             Explanation(
                 "damaged-file", 65, "\(path) ends in the middle or is damaged.",
@@ -197,6 +198,7 @@ struct Explanation {
         case .rejected: Explanation("too-large", 65, "That is more than one change can hold.", hint: "Split it up.")
         case .notAMember:
             Explanation("not-a-member", 77, "This device's key does not belong to this replica.")
+        case .keyLocked: of(KeyFailure.locked)
         case .unknownMark:
             Explanation(
                 "unknown-token", 65, "That --seen token is unknown here, or of another conversation.",
@@ -283,14 +285,11 @@ struct Explanation {
             Explanation("no-data", 66, "There is no data directory to use there.", hint: "Check --data.")
         case .dataDirectoryInUse:
             Explanation("data-in-use", 75, "Another relay serves from this data directory.", hint: "Stop it first.")
-        case .looseKeyFile:
+        case .key(.missing(let path)):
             Explanation(
-                "loose-key-file", 77, "The relay's key file can be read by others, or is no plain file.",
-                hint: "chmod 600 relay.key in the data directory.")
-        case .badKeyFile:
-            Explanation(
-                "bad-key-file", 66, "The relay's key file is damaged.",
-                hint: "Restore it from a backup: clients know the relay by that key.")
+                "no-key", 66, "There is no file \(path), and clients know the relay by that key.",
+                hint: "nexus key import FILE --data DIR brings back an exported one; it is never made anew.")
+        case .key(let failure): of(failure)
         case .storage(let failure): of(failure)
         }
     }

@@ -1,14 +1,18 @@
 import ChangeLog
 import Glibc
 import Inbox
+import Keys
 import Storage
 
 /// The directory that holds a device's replica and key: 0700, its files 0600.
 struct Home {
     let path: String
+    /// Where to ask for the passphrase that the key may be under.
+    let passphrases: PassphraseSource
 
     /// The given path, else `NEXUS_HOME`, else `$XDG_DATA_HOME/nexus`, else `~/.local/share/nexus`.
-    init(path: String?) {
+    init(path: String?, passphrases: PassphraseSource) {
+        self.passphrases = passphrases
         if let path = path ?? Environment.value("NEXUS_HOME") {
             self.path = path
         } else if let data = Environment.value("XDG_DATA_HOME") {
@@ -19,7 +23,7 @@ struct Home {
     }
 
     var database: String { path + "/replica.sqlite" }
-    private var keyFile: String { path + "/key" }
+    var keyFile: KeyFile { KeyFile(path + "/key") }
 
     /// Whether there is a replica.
     var isMade: Bool { access(database, F_OK) == 0 }
@@ -27,29 +31,43 @@ struct Home {
     /// Makes the directory and a key of its own for a new replica.
     ///
     /// - Throws: `CLIFailure.homeExists` if there is one already.
-    func make() throws -> SigningKey {
+    func make() throws -> StoredKey {
         guard !isMade else { throw CLIFailure.homeExists(path) }
-        try PrivateFiles.makeDirectory(path)
-        // A key left by a first attempt that failed is taken up again; keys are never made anew over old ones.
-        if access(keyFile, F_OK) == 0 { return try key() }
-        let seed = SystemRandom.bytes(SigningKey.seedByteCount)
-        try PrivateFiles.write(Base32.text(seed) + "\n", to: keyFile)
-        return try key()
+        try PrivateDirectory.make(path)
+        // A key that was imported, or left by a first attempt that failed, is taken up.
+        if keyFile.isThere { return try keyFile.read() }
+        let key = try StoredKey.fresh()
+        try keyFile.create(key)
+        return key
     }
 
-    /// Opens the replica.
+    /// Opens the replica. Nobody is asked for a passphrase: what is opened may read and write, and not publish.
     func open(_ access: Replica.Access = .writing) throws -> Replica {
         guard isMade else { throw CLIFailure.noHome(path) }
-        return try Replica.open(
-            at: database, key: key(), configuration: InboxSchema.configuration, access: access)
+        return try open(with: keyFile.read(), access)
     }
 
-    func key() throws -> SigningKey {
-        let text = try PrivateFiles.read(keyFile)
-        guard let seed = Base32.bytes(text.prefix { $0 != "\n" }), let key = SigningKey(seed: seed) else {
-            throw CLIFailure.badKeyFile(keyFile)
+    /// Opens the replica so that it can publish. Asks for the passphrase, if there is one, before anything is locked or
+    /// sent.
+    func openToPublish() throws -> (replica: Replica, key: SigningKey) {
+        guard isMade else { throw CLIFailure.noHome(path) }
+        let key = try passphrases.unlocked(keyFile.read())
+        return (try open(with: key, .writing), key)
+    }
+
+    /// Whether a key is that of the replica here; without a replica, any may be.
+    func takes(_ key: StoredKey) throws -> Bool {
+        guard isMade else { return true }
+        do {
+            _ = try open(with: key, .inspecting)
+            return true
+        } catch StorageFailure.notAMember {
+            return false
         }
-        return key
+    }
+
+    private func open(with key: any DeviceKey, _ access: Replica.Access) throws -> Replica {
+        try Replica.open(at: database, key: key, configuration: InboxSchema.configuration, access: access)
     }
 }
 
@@ -74,43 +92,5 @@ enum WallClock {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return UInt64(clamping: time.tv_sec) * 1000 + UInt64(clamping: time.tv_nsec / 1_000_000)
-    }
-}
-
-/// Files that only their owner may read.
-enum PrivateFiles {
-    static func makeDirectory(_ path: String) throws {
-        var made = ""
-        for part in path.split(separator: "/", omittingEmptySubsequences: false) {
-            made += made.isEmpty && part.isEmpty ? "/" : (made.isEmpty || made.hasSuffix("/") ? "\(part)" : "/\(part)")
-            guard !made.isEmpty, mkdir(made, 0o700) != 0, errno != EEXIST else { continue }
-            throw CLIFailure.cannotWrite(path, errno)
-        }
-        guard chmod(path, 0o700) == 0 else { throw CLIFailure.cannotWrite(path, errno) }
-    }
-
-    static func write(_ text: String, to path: String) throws {
-        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw CLIFailure.cannotWrite(path, errno) }
-        defer { close(descriptor) }
-        let bytes = Array(text.utf8)
-        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
-            throw CLIFailure.cannotWrite(path, errno)
-        }
-    }
-
-    /// - Throws: `.looseKeyFile` if others than the owner may read it, or it is no plain file.
-    static func read(_ path: String) throws -> String {
-        // Not to wait for the other end of what may be a pipe.
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard descriptor >= 0 else { throw CLIFailure.badKeyFile(path) }
-        defer { close(descriptor) }
-        var facts = stat()
-        guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, facts.st_mode & 0o077 == 0 else {
-            throw CLIFailure.looseKeyFile(path)
-        }
-        var buffer = [UInt8](repeating: 0, count: 256)
-        let count = Glibc.read(descriptor, &buffer, buffer.count)
-        return String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self)
     }
 }

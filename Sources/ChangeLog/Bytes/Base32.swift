@@ -9,18 +9,7 @@ public enum Base32 {
     /// Five bits a letter.
     public static func text(_ bytes: some Sequence<UInt8>) -> String {
         var letters: [UInt8] = []
-        var held: UInt32 = 0
-        var bits = 0
-        for byte in bytes {
-            held = held << 8 | UInt32(byte)
-            bits += 8
-            while bits >= 5 {
-                bits -= 5
-                letters.append(alphabet[Int(held >> UInt32(bits) & 31)])
-            }
-            held &= (1 << UInt32(bits)) - 1
-        }
-        if bits > 0 { letters.append(alphabet[Int(held << UInt32(5 - bits) & 31)]) }
+        write(bytes) { letters.append($0) }
         return String(decoding: letters, as: UTF8.self)
     }
 
@@ -28,19 +17,42 @@ public enum Base32 {
     ///   not zero.
     public static func bytes(_ text: some StringProtocol) -> [UInt8]? {
         var bytes: [UInt8] = []
+        return read(text.utf8) { bytes.append($0) } ? bytes : nil
+    }
+
+    /// Hands the letters on, one by one, and keeps none: a secret is to lie in one place only.
+    package static func write(_ bytes: some Sequence<UInt8>, to take: (UInt8) -> Void) {
         var held: UInt32 = 0
         var bits = 0
-        for letter in text.utf8 {
-            guard let value = value(of: letter) else { return nil }
+        for byte in bytes {
+            held = held << 8 | UInt32(byte)
+            bits += 8
+            while bits >= 5 {
+                bits -= 5
+                take(alphabet[Int(held >> UInt32(bits) & 31)])
+            }
+            held &= (1 << UInt32(bits)) - 1
+        }
+        if bits > 0 { take(alphabet[Int(held << UInt32(5 - bits) & 31)]) }
+    }
+
+    /// Hands the bytes on, one by one, and keeps none.
+    ///
+    /// - Returns: whether the letters were what ``bytes(_:)`` takes; if not, what was handed on means nothing.
+    package static func read(_ letters: some Sequence<UInt8>, to take: (UInt8) -> Void) -> Bool {
+        var held: UInt32 = 0
+        var bits = 0
+        for letter in letters {
+            guard let value = value(of: letter) else { return false }
             held = held << 5 | value
             bits += 5
             if bits >= 8 {
                 bits -= 8
-                bytes.append(UInt8(truncatingIfNeeded: held >> UInt32(bits)))
+                take(UInt8(truncatingIfNeeded: held >> UInt32(bits)))
                 held &= (1 << UInt32(bits)) - 1
             }
         }
-        return bits < 5 && held == 0 ? bytes : nil
+        return bits < 5 && held == 0
     }
 
     private static func value(of letter: UInt8) -> UInt32? {

@@ -25,17 +25,27 @@ public final class SigningKey: @unchecked Sendable {
     public let device: DeviceID
 
     /// - Parameter seed: thirty-two secret random bytes; the same seed gives the same key.
-    /// - Returns: nil unless there are thirty-two.
+    /// - Returns: nil unless there are thirty-two, or if there is no memory for the key.
+    public init?(seed: SecretBytes) {
+        guard let pair = seed.withUnsafeBytes(Self.pair) else { return nil }
+        (secret, device) = pair
+    }
+
+    /// The same for a seed that is no secret of this device's: a test's, or an invitation's, which people pass on.
     public init?(seed: [UInt8]) {
+        guard let pair = seed.withUnsafeBytes(Self.pair) else { return nil }
+        (secret, device) = pair
+    }
+
+    private static func pair(of seed: UnsafeRawBufferPointer) -> (UnsafeMutablePointer<UInt8>, DeviceID)? {
         Sodium.ready
-        guard seed.count == Self.seedByteCount,
+        guard seed.count == seedByteCount, let seed = seed.baseAddress?.assumingMemoryBound(to: UInt8.self),
             let memory = sodium_malloc(Int(crypto_sign_ed25519_SECRETKEYBYTES))
         else { return nil }
         let secret = memory.assumingMemoryBound(to: UInt8.self)
         var publicKey = [UInt8](repeating: 0, count: DeviceID.byteCount)
         crypto_sign_ed25519_seed_keypair(&publicKey, secret, seed)
-        self.secret = secret
-        device = DeviceID(unchecked: publicKey)
+        return (secret, DeviceID(unchecked: publicKey))
     }
 
     deinit { sodium_free(secret) }
@@ -47,6 +57,16 @@ public final class SigningKey: @unchecked Sendable {
         guard let signature = Signature(signature) else { preconditionFailure("libsodium signs with 64 bytes") }
         return signature
     }
+}
+
+/// However it comes to be printed, only the public half shows.
+extension SigningKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Names the public half.
+    public var description: String { "secret key of \(device.text)" }
+    /// The same.
+    public var debugDescription: String { description }
+    /// Has the public half only.
+    public var customMirror: Mirror { Mirror(self, children: ["device": device.text]) }
 }
 
 extension DeviceID {

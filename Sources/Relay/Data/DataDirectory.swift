@@ -1,5 +1,6 @@
 import ChangeLog
 import Glibc
+import Keys
 
 /// The relay's files.
 ///
@@ -20,21 +21,18 @@ struct DataDirectory: Sendable {
         return DataDirectory(path: path)
     }
 
-    /// Made when absent, with the folders it lies in; readable by their owner only.
+    /// Made when absent, with the folders it lies in; its owner's only.
     static func made(at path: String) throws(RelayFailure) -> DataDirectory {
         let directory = DataDirectory(path: path)
-        try make(path)
-        try make(directory.workspaceFolder)
-        return try existing(at: path)
-    }
-
-    private static func make(_ path: String) throws(RelayFailure) {
-        if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
-        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
-            throw .badDataDirectory(code: errno)
+        do {
+            try PrivateDirectory.make(path)
+            try PrivateDirectory.make(directory.workspaceFolder)
+        } catch .disk(_, let code) {
+            throw .badDataDirectory(code: code)
+        } catch {
+            throw .key(error)
         }
-        try make(String(path[..<slash]))
-        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .badDataDirectory(code: errno) }
+        return directory
     }
 
     // MARK: Workspaces

@@ -1,4 +1,5 @@
 public import ChangeLog
+public import Keys
 public import Storage
 
 /// What a relay holds, read from its files, also while it serves.
@@ -19,13 +20,12 @@ public enum RelayData {
 
     /// Every workspace held, by id. Takes no lock and changes nothing.
     ///
-    /// - Throws: `.badDataDirectory` if there is none, `.badKeyFile` or `.looseKeyFile`, or `.storage` for a workspace
-    ///   that cannot be read.
+    /// - Throws: `.badDataDirectory` if there is none, `.key`, or `.storage` for a workspace that cannot be read.
     public static func status(
         of dataDirectory: String, configuration: Replica.Configuration
     ) throws(RelayFailure) -> [WorkspaceStatus] {
         let directory = try DataDirectory.existing(at: dataDirectory)
-        let key = try KeyFile.key(in: directory)
+        let key = try RelayKey.stored(in: directory)
         var all: [WorkspaceStatus] = []
         for workspace in try directory.workspaces() {
             do throws(StorageFailure) {
@@ -37,6 +37,31 @@ public enum RelayData {
             }
         }
         return all
+    }
+
+    /// Where the key of a relay with that data directory is.
+    public static func keyFile(of dataDirectory: String) -> KeyFile {
+        KeyFile(DataDirectory(path: dataDirectory).keyFile)
+    }
+
+    /// Whether a key is that of the relay whose workspaces these are; with none, any may be.
+    ///
+    /// - Throws: `.badDataDirectory`, or `.storage` for a workspace that cannot be read.
+    public static func takes(
+        _ key: StoredKey, in dataDirectory: String, configuration: Replica.Configuration
+    ) throws(RelayFailure) -> Bool {
+        let directory = try DataDirectory.existing(at: dataDirectory)
+        for workspace in try directory.workspaces() {
+            do throws(StorageFailure) {
+                _ = try Replica.open(
+                    at: directory.file(of: workspace), key: key, configuration: configuration, access: .inspecting)
+            } catch .notAMember {
+                return false
+            } catch {
+                throw .storage(error)
+            }
+        }
+        return true
     }
 
     private static func status(of replica: Replica) throws(StorageFailure) -> WorkspaceStatus {

@@ -18,16 +18,19 @@ public struct Outgoing: Sendable {
 extension Replica {
     /// Seals this replica's own changes, so that they may leave. The published mark is committed with the seals,
     /// before anybody is handed a byte: what may have left is never written anew.
+    ///
+    /// - Throws: `.keyLocked` if there are any and the key is locked.
     public func publish() throws(StorageFailure) {
         let pending = try readLog { log in
             guard let own = try log.ownBranch(of: self.id) else { return false }
             return own.number > own.sealed
         }
         guard pending else { return }
+        guard let key = key.signing else { throw .keyLocked }
         try write { door in
             guard let own = try door.log.ownBranch(of: self.id) else { return }
             for (number, hash) in try self.sealPoints(of: own, in: door.log) {
-                try door.log.seal(Seal.sign(hash, in: self.workspace, with: self.key), at: number, of: own)
+                try door.log.seal(Seal.sign(hash, in: self.workspace, with: key), at: number, of: own)
             }
             var mark = ByteWriter()
             mark.word(own.number)

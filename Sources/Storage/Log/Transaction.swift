@@ -80,7 +80,7 @@ extension Replica {
 
     /// Founds a workspace: its first change, whose hash is its id.
     public static func found(
-        at path: String, name: String, person: String, secret: [UInt8], key: SigningKey, now: UInt64,
+        at path: String, name: String, person: String, secret: [UInt8], key: some DeviceKey, now: UInt64,
         configuration: Configuration
     ) throws(StorageFailure) -> Replica {
         let act = Act.found(workspace: name, person: person, secretDigest: Act.secretDigest(secret))
@@ -105,7 +105,7 @@ extension Replica {
 
     /// Takes up an invitation. Works offline: the first change cites the grant, which arrives with the first sync.
     public static func join(
-        at path: String, invitation: Invitation, person: String, key: SigningKey, now: UInt64,
+        at path: String, invitation: Invitation, person: String, key: some DeviceKey, now: UInt64,
         configuration: Configuration
     ) throws(StorageFailure) -> Replica {
         let replica = try create(

@@ -28,7 +28,7 @@ struct BundleGroup: ParsableCommand {
         @Flag(help: "Replace a file of that name.") var force = false
 
         func run() throws {
-            let replica = try options.home.open()
+            let replica = try options.home.openToPublish().replica
             let frontier = try since.map { try Since.tips($0, in: replica) } ?? []
             guard file == "-" else {
                 let report = try replica.exportBundle(to: file, lacking: frontier, replacing: force)

@@ -28,7 +28,7 @@ struct Invite: ParsableCommand {
         let role = try wantedRole()
         guard let lifetime = Lifetime.parse(expires), lifetime > 0 else { throw CLIFailure.badLifetime(expires) }
         guard (1...10_000).contains(uses) else { throw CLIFailure.badUses }
-        let replica = try options.home.open()
+        let (replica, key) = try options.home.openToPublish()
         let member = try person.map { try MemberLookup(replica).person($0) }
         // Before the network is touched: what is refused publishes nothing.
         if let own = try replica.member(replica.id.device), !own.mayInvite {
@@ -36,11 +36,11 @@ struct Invite: ParsableCommand {
         }
         let expiry = WallClock.now() + UInt64(clamping: lifetime)
         // The relay's key is learned before the invitation is made, so that the invitation can carry it.
-        let isReachable = (try? Syncing(replica, home: options.home).run()) != nil
+        let isReachable = (try? Syncing(replica, key: key).run()) != nil
         let invitation = try Self.make(
             in: replica, role: member?.role ?? role ?? .agent, expires: expiry, uses: uses,
             person: member.map { InvitedPerson(id: $0.person, name: $0.name) })
-        let isPublished = isReachable && (try? Syncing(replica, home: options.home).run()) != nil
+        let isPublished = isReachable && (try? Syncing(replica, key: key).run()) != nil
         if options.json {
             Console.print(JSONOutput.object([("invitation", .string(invitation.text))]).text())
         } else {
