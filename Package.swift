@@ -61,6 +61,7 @@ let package = Package(
             providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
         .target(name: "CurlShim", dependencies: ["CCurlHeaders"], path: "Sources/System/CurlShim"),
         .target(name: "SQLiteShim", dependencies: ["CSQLite"], path: "Sources/System/SQLiteShim"),
+        .target(name: "FileShim", path: "Sources/System/FileShim"),
 
         // MARK: The core
         .target(name: "CRDT", swiftSettings: strict),
@@ -68,7 +69,8 @@ let package = Package(
         .target(
             name: "Storage",
             dependencies: [
-                "CRDT", "ChangeLog", "CSQLite", "SQLiteShim", .product(name: "GRDB", package: "GRDB.swift"),
+                "CRDT", "ChangeLog", "CSQLite", "SQLiteShim", "FileShim",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
             ],

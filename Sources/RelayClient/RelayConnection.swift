@@ -14,6 +14,8 @@ public enum SyncFailure: Error, Hashable, Sendable {
     case refused(RefusalReason)
     /// The relay does not know this device.
     case notAMember
+    /// This device was cut off; what it had to push was kept.
+    case revoked
     /// The invitation's grant has not reached the relay yet.
     case grantUnknown
     /// This relay does not host the workspace.
@@ -98,6 +100,8 @@ final class RelayConnection {
         case .grantUnknown: throw .grantUnknown
         case .invitationExpired: throw .refused(.expired)
         case .invitationUsed: throw .refused(.used)
+        case .invitationWithdrawn: throw .refused(.withdrawn)
+        case .deviceRevoked: throw .revoked
         case .notAllowed: throw .notHosted
         case .busy: throw .busy
         case .other: throw .relayFailed(status: answer.status)
@@ -114,6 +118,8 @@ private enum Problem: String {
     case grantUnknown = "grant-unknown"
     case invitationExpired = "invitation-expired"
     case invitationUsed = "invitation-used"
+    case invitationWithdrawn = "invitation-withdrawn"
+    case deviceRevoked = "device-revoked"
     case notAllowed = "workspace-not-allowed"
     case busy
     case other

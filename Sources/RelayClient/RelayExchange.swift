@@ -27,8 +27,7 @@ public final class RelayExchange {
     private let relay: RelayConnection
     private let clock: () -> UInt64
     private var report = SyncReport()
-    /// Tips of what the relay has: what it said, and what came from it since. Nil while it was not asked.
-    private var heldByRelay: [Cause]?
+    private var progress = RelayProgress()
 
     /// - Parameters:
     ///   - url: the relay's address, `http://` or `https://`.
@@ -45,8 +44,8 @@ public final class RelayExchange {
         do {
             try meetRelay()
             var session = try openSession()
-            while try !advance(&session).isFinished {}
-            if let held = heldByRelay { try giveBack(missingFrom: held) }
+            while try advance(&session) {}
+            try replica.keep(acknowledged: session.acknowledged)
         } catch let failure as SyncFailure {
             throw failure
         } catch let failure as StorageFailure {
@@ -71,38 +70,53 @@ public final class RelayExchange {
 
     private func openSession() throws -> SyncSession {
         let isAdmitted = try replica.member(replica.id.device)?.admitted != nil
+        progress = try replica.relayProgress()
+        // A copy that something happened to hears first what it has forgotten.
+        let isHoldingBack = try progress.position != nil && replica.accident() != nil
         return try replica.read { database in
-            let incarnation = try LocalValues.value(.incarnation, in: database).integer
-            let arrival = try LocalValues.value(.cursor, in: database).integer
-            let cursor = incarnation.flatMap { incarnation in
-                arrival.map { Cursor(incarnation: UInt64(bitPattern: incarnation), arrival: UInt64(clamping: $0)) }
-            }
-            return SyncSession(
-                workspace: replica.workspace, replica: replica.id, cursor: cursor,
-                acknowledged: UInt64(clamping: try LocalValues.value(.acknowledged, in: database).integer ?? 0),
-                credential: isAdmitted ? nil : try LocalValues.value(.credential, in: database).bytes)
+            SyncSession(
+                workspace: replica.workspace,
+                replica: isAdmitted ? replica.id : try LocalValues.joiner(in: database),
+                cursor: progress.position.map(Cursor.init), acknowledged: progress.acknowledged,
+                credential: isAdmitted ? nil : try LocalValues.value(.credential, in: database).bytes,
+                isHoldingBack: isHoldingBack)
         }
     }
 
-    private func advance(_ session: inout SyncSession) throws -> SyncSession.Step {
-        var supplies = SyncSession.Supplies(deltas: [], reach: 0, hasMore: false, frontier: [])
-        var pushed = 0
-        if let after = session.pushesAfter {
-            try replica.publish()
-            let outgoing = try replica.outgoing(after: after, byteLimit: PacketFormat.pageByteCount)
-            supplies = .init(
-                deltas: outgoing.deltas, reach: outgoing.reach, hasMore: outgoing.hasMore, frontier: [])
-            pushed = outgoing.changes
-        }
-        if session.needsFrontier { supplies.frontier = try replica.frontier() }
-        let answer = try exchange(session.next(supplies))
+    /// One round trip.
+    ///
+    /// - Returns: whether there was anything left to say.
+    private func advance(_ session: inout SyncSession) throws -> Bool {
+        guard report.roundTrips < Self.roundTripLimit else { throw SyncFailure.nonsense }
+        let (supplies, pushed) = try supplies(for: session)
+        guard let request = session.next(supplies) else { return false }
+        let answer = try exchange(request)
         let step = session.receive(answer)
         if let refusal = step.refusal { throw SyncFailure.refused(refusal) }
         if !answer.verdicts.isEmpty { report.sent += pushed }
-        note(step.relayFrontier)
-        try store(step)
+        try store(step, relayTime: answer.time)
+        session.passOver(to: progress.acknowledged)
         if step.isReadyToPush { try checkName() }
-        return step
+        if session.push != .nothing { try replica.settle(now: clock()) }
+        return true
+    }
+
+    /// What the session asks for; and of how many changes it is.
+    private func supplies(for session: SyncSession) throws -> (SyncSession.Supplies, changes: Int) {
+        if session.push != .nothing { try replica.publish() }
+        var supplies = SyncSession.Supplies(tips: try replica.sealedTips())
+        if session.needsFrontier { supplies.frontier = try replica.frontier() }
+        let outgoing: Outgoing
+        switch session.push {
+        case .nothing: return (supplies, 0)
+        case .own(let after): outgoing = try replica.outgoing(after: after, byteLimit: PacketFormat.pageByteCount)
+        case .everything(let after, let held):
+            outgoing = try replica.arrivals(
+                after: after, excluding: nil, frontier: held, byteLimit: PacketFormat.pageByteCount)
+        }
+        (supplies.deltas, supplies.areOwn) = (outgoing.deltas, outgoing.areOwn)
+        (supplies.reach, supplies.hasMore) = (outgoing.reach, outgoing.hasMore)
+        return (supplies, outgoing.changes)
     }
 
     private func exchange(_ request: SyncRequest) throws -> SyncAnswer {
@@ -115,50 +129,37 @@ public final class RelayExchange {
     }
 
     /// Path of a change, stop 8: another device's changes are parsed and verified here; strangers end here.
-    private func store(_ step: SyncSession.Step) throws {
+    private func store(_ step: SyncSession.Step, relayTime: UInt64) throws {
         report.verifiedSignatures += step.deltas.count
         // One that does not hold is passed over: it must not keep the others from coming in.
         let verified = ReceivedDelta.verifyAll(step.deltas, in: replica.workspace).compactMap { $0 }
-        heldByRelay?.append(contentsOf: verified.compactMap(\.changes.last?.asCause))
-        let now = clock()
-        // The relay still has what it sent: after a power cut it is pulled again.
-        let verdicts = try replica.append(verified, now: now, durability: .normal) { database in
-            try LocalValues.set(.incarnation, .integer(Int64(bitPattern: step.cursor.incarnation)), in: database)
-            try LocalValues.set(.cursor, .integer(Int64(clamping: step.cursor.arrival)), in: database)
-            try LocalValues.set(.acknowledged, .integer(Int64(clamping: step.acknowledged)), in: database)
-            if step.isFinished { try LocalValues.set(.lastSync, .integer(Int64(clamping: now)), in: database) }
-        }
+        progress = RelayProgress(position: .init(step.cursor), acknowledged: step.acknowledged)
+        let verdicts = try replica.append(
+            verified, bringing: &progress, now: clock(), relayTime: relayTime, isLast: step.isFinished)
         for case .stored(let new) in verdicts { report.received += new }
     }
 
     /// Before anything of a joiner's leaves: is the name still free?
     private func checkName() throws {
         let members = try replica.read { try Member.all(in: $0) }
-        guard let own = members.first(where: { $0.device == replica.id.device }) else { return }
+        guard let own = members.first(where: { $0.device == replica.id.device }), own.admitted == nil else { return }
         if members.contains(where: { $0.person != own.person && $0.name == own.name && !own.name.isEmpty }) {
             throw SyncFailure.refused(.nameTaken)
         }
     }
 
-    private func note(_ frontier: [Cause]?) {
-        guard let frontier else { return }
-        heldByRelay = (heldByRelay ?? []) + frontier
-    }
+    /// Far more than any history takes, page by page: a relay that goes on and on is none.
+    private static let roundTripLimit = 100_000
+}
 
-    /// Hands a relay that was restored or replaced what it lacks of others' changes.
-    private func giveBack(missingFrom held: [Cause]) throws {
-        var arrival: UInt64 = 0
-        while true {
-            let lacking = try replica.lacking(in: held, after: arrival, byteLimit: PacketFormat.pageByteCount)
-            if !lacking.deltas.isEmpty {
-                _ = try exchange(
-                    SyncRequest(
-                        workspace: replica.workspace, replica: replica.id, cursor: nil, isPushOnly: true,
-                        deltas: lacking.deltas))
-                report.sent += lacking.changes
-            }
-            guard lacking.hasMore else { return }
-            arrival = lacking.reach
-        }
+extension Cursor {
+    fileprivate init(_ position: RelayProgress.Position) {
+        self.init(incarnation: position.incarnation, arrival: position.arrival, check: position.check)
+    }
+}
+
+extension RelayProgress.Position {
+    fileprivate init(_ cursor: Cursor) {
+        self.init(incarnation: cursor.incarnation, arrival: cursor.arrival, check: cursor.check)
     }
 }

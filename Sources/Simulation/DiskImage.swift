@@ -4,7 +4,7 @@ import Foundation
 ///
 /// SQLite's shared memory is left out: the first connection after a crash makes it anew from the write-ahead log.
 struct DiskImage {
-    private static let suffixes = ["", "-wal"]
+    private static let suffixes = ["", "-wal", ".head"]
     private let contents: [Data?]
 
     /// Copies the files of the replica at `path`, which may be open and in the middle of a transaction.

@@ -7,7 +7,7 @@ final class Node {
     let name: String
     let role: Role
     var clock = DeviceClock.right
-    /// The number of the last own change that it gave to the network.
+    /// The local arrival up to which it gave what it wrote to the network.
     var sent: UInt64 = 0
     /// The highest reading of its clock that its replica was ever told.
     private(set) var latestReading: UInt64 = 0
@@ -77,9 +77,11 @@ final class Node {
             throw Violation.countFell(node: name, from: applied, to: counts.applied)
         }
         applied = counts.applied
+        // A joiner stands at least where its invitation does, and what is no later than that is not early.
+        let floor = UInt64(clamping: try replica.localValue(.floor).integer ?? 0) >> 16
         for tip in try replica.frontier() where tip.replica != replica.id {
             guard let stamp = history[tip]?.stamp else { continue }
-            let limit = latestReading + Self.earliness
+            let limit = max(latestReading + Self.earliness, floor)
             guard stamp.milliseconds <= limit else { throw Violation.appliedTooEarly(node: name, tip) }
         }
     }

@@ -73,16 +73,15 @@ extension World {
     /// - Returns: nil if there is nothing new.
     func publish(_ number: Int) throws -> String? {
         let node = nodes[number]
-        let tip = try node.replica.ownTip()
-        guard tip > node.sent else { return nil }
         try node.replica.publish()
+        guard try !node.replica.outgoing(after: node.sent, byteLimit: .max).deltas.isEmpty else { return nil }
         let after = dice.once(in: 4) ? dice.number(0...node.sent) : node.sent
         let outgoing = try node.replica.outgoing(after: after, byteLimit: .max)
         for receiver in nodes.indices where receiver != number {
             for delta in outgoing.deltas { network.send(delta, to: receiver) }
         }
-        node.sent = tip
-        return "published from \(after) to \(tip)"
+        node.sent = outgoing.reach
+        return "published from \(after) to \(outgoing.reach)"
     }
 
     /// What a relay does for a living, and any device may do.

@@ -17,13 +17,22 @@ public final class Replica {
         public let projections: [any Projection]
         /// Random bytes, so many.
         public let random: @Sendable (Int) -> [UInt8]
+        /// Names this machine, for instance what `/etc/machine-id` holds; nothing where it has no name. By it a copy
+        /// finds out that it was carried elsewhere.
+        public let machine: [UInt8]
 
         /// A configuration.
         public init(
-            schema: Schema, projections: [any Projection],
+            schema: Schema, projections: [any Projection], machine: [UInt8] = [],
             random: @escaping @Sendable (Int) -> [UInt8] = SystemRandom.bytes
         ) {
-            (self.schema, self.projections, self.random) = (schema, projections, random)
+            (self.schema, self.projections, self.machine) = (schema, projections, machine)
+            self.random = random
+        }
+
+        /// The same, on a machine of that name.
+        public func on(machine: [UInt8]) -> Self {
+            Self(schema: schema, projections: projections, machine: machine, random: random)
         }
 
         /// Makes the tables that are derived from the log, empty.
@@ -37,11 +46,13 @@ public final class Replica {
 
     /// Which workspace this is a copy of.
     public let workspace: WorkspaceID
-    /// Whose copy it is.
-    public let id: ReplicaID
+    /// Whose copy it is, and in which epoch: as of the last transaction, for another process may begin a new one.
+    public private(set) var id: ReplicaID
     let configuration: Configuration
     let key: any DeviceKey
     let path: String
+    /// Beside the database: how far the own chain had come, and where.
+    let head: HeadFile
     private let queue: DatabaseQueue
     /// Nil for a replica that is only read.
     private let lock: WriterLock?
@@ -54,6 +65,7 @@ public final class Replica {
         (self.queue, self.path, self.lock) = (queue, path, lock)
         (self.workspace, self.id) = (workspace, id)
         (self.key, self.configuration) = (key, configuration)
+        head = HeadFile(beside: path)
     }
 
     // MARK: Opening
@@ -140,8 +152,11 @@ public final class Replica {
                 try LocalValues.set(.workspace, .bytes(workspace.bytes), in: database)
                 try LocalValues.set(.replica, .bytes(id.bytes), in: database)
             }
-            return Replica(
+            let replica = Replica(
                 queue, path: path, lock: lock, workspace: workspace, id: id, key: key, configuration: configuration)
+            try replica.head.write(
+                Head(epoch: id.epoch, number: 0, hash: .none, site: replica.site()))
+            return replica
         }
     }
 
@@ -167,7 +182,9 @@ public final class Replica {
     func readLog<Result>(_ body: (Log) throws -> Result) throws(StorageFailure) -> Result {
         try StorageFailure.translating {
             try queue.read { database in
-                try body(Log(database, workspace: workspace, statements: statements))
+                let log = Log(database, workspace: workspace, statements: statements)
+                defer { id = log.ownIfAsked ?? id }
+                return try body(log)
             }
         }
     }
@@ -189,13 +206,18 @@ public final class Replica {
                 try queue.writeWithoutTransaction { database in
                     try database.execute(sql: durability.pragma)
                     var result: Result?
+                    var written: Head?
                     try database.inTransaction(.immediate) {
                         let log = Log(database, workspace: workspace, statements: statements)
                         let door = Door(log, configuration: configuration)
                         result = try body(door)
                         try door.finish()
+                        (id, written) = (try log.own(), log.hasWrittenOwn ? try head(of: log) : nil)
                         return .commit
                     }
+                    // What is committed stays: told of a failure here, a person would write it again. A head that has
+                    // stayed behind is no accident to whoever finds it.
+                    if let written { try? head.write(written) }
                     guard let result else { throw StorageFailure.unexpected(code: -1) }
                     return result
                 }

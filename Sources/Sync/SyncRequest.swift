@@ -6,15 +6,22 @@ public struct Cursor: Hashable, Sendable {
     public let incarnation: UInt64
     /// The last arrival number pulled.
     public let arrival: UInt64
+    /// The start of the hash of what has that number, as an unsigned number: a relay that was put back from an older copy
+    /// without noticing has given the number to something else since. 0 where `arrival` is 0.
+    public let check: UInt64
 
     /// A place in a relay's order of arrival.
-    public init(incarnation: UInt64, arrival: UInt64) { (self.incarnation, self.arrival) = (incarnation, arrival) }
+    public init(incarnation: UInt64, arrival: UInt64, check: UInt64 = 0) {
+        (self.incarnation, self.arrival, self.check) = (incarnation, arrival, check)
+    }
 }
 
 /// What a replica says to a relay: one request both pushes and pulls.
 ///
-///     request := version(0) workspace(32) replica(40) flags [cursor] [frontier] [credential] deltas
-///     flags   := 1 cursor | 2 frontier | 4 credential | 8 push only
+///     request := version(0) workspace(32) replica(40) flags [cursor] [frontier] [credential] [tips] deltas
+///     flags   := 1 cursor | 2 frontier | 4 credential | 8 push only | 16 tips
+///     cursor  := incarnation(8) arrival check(8)
+///     tips    := count (epoch(8) number prefix(16))*
 public struct SyncRequest: Hashable, Sendable {
     /// Which workspace.
     public var workspace: WorkspaceID
@@ -26,6 +33,9 @@ public struct SyncRequest: Hashable, Sendable {
     public var frontier: [Cause]?
     /// Shown until the relay has admitted the device.
     public var credential: [UInt8]?
+    /// How far the asker's own chains go, of those changes that others may have: what else the relay has of its device
+    /// the asker has lost, or another copy of it has made. Only those are named that lie in no other's past.
+    public var tips: [Cause]
     /// Whether more is about to be pushed, so that nothing should be sent back yet.
     public var isPushOnly: Bool
     /// Own changes, and what a relay that forgot gets back.
@@ -34,10 +44,11 @@ public struct SyncRequest: Hashable, Sendable {
     /// A request.
     public init(
         workspace: WorkspaceID, replica: ReplicaID, cursor: Cursor?, frontier: [Cause]? = nil,
-        credential: [UInt8]? = nil, isPushOnly: Bool = false, deltas: [[UInt8]] = []
+        credential: [UInt8]? = nil, tips: [Cause] = [], isPushOnly: Bool = false, deltas: [[UInt8]] = []
     ) {
         (self.workspace, self.replica, self.cursor, self.frontier) = (workspace, replica, cursor, frontier)
         (self.credential, self.isPushOnly, self.deltas) = (credential, isPushOnly, deltas)
+        self.tips = tips.filter { $0.replica.device == replica.device }
     }
 
     /// The bytes before compression.
@@ -47,10 +58,12 @@ public struct SyncRequest: Hashable, Sendable {
         writer.raw(workspace.bytes)
         writer.raw(replica.bytes)
         writer.byte(
-            (cursor == nil ? 0 : 1) | (frontier == nil ? 0 : 2) | (credential == nil ? 0 : 4) | (isPushOnly ? 8 : 0))
+            (cursor == nil ? 0 : 1) | (frontier == nil ? 0 : 2) | (credential == nil ? 0 : 4) | (isPushOnly ? 8 : 0)
+                | (tips.isEmpty ? 0 : 16))
         if let cursor { writer.cursor(cursor) }
         if let frontier { writer.frontier(frontier) }
         if let credential { writer.sized(credential) }
+        if !tips.isEmpty { writer.tips(tips) }
         writer.deltas(deltas)
         return writer.bytes
     }
@@ -62,11 +75,12 @@ public struct SyncRequest: Hashable, Sendable {
         workspace = try reader.fixed()
         replica = try reader.replica()
         let flags = try reader.byte()
-        guard flags < 16 else { throw .unknownFormat(UInt64(flags)) }
+        guard flags < 32 else { throw .unknownFormat(UInt64(flags)) }
         cursor = flags & 1 == 0 ? nil : try reader.cursor()
         frontier = flags & 2 == 0 ? nil : try reader.frontier()
         credential = flags & 4 == 0 ? nil : Array(try reader.sized(.text))
         isPushOnly = flags & 8 != 0
+        tips = flags & 16 == 0 ? [] : try reader.tips(of: replica.device)
         deltas = try reader.deltas()
         try reader.finish()
     }
@@ -90,6 +104,16 @@ extension ByteWriter {
     mutating func cursor(_ cursor: Cursor) {
         word(cursor.incarnation)
         integer(cursor.arrival)
+        word(cursor.check)
+    }
+
+    fileprivate mutating func tips(_ tips: [Cause]) {
+        integer(tips.count)
+        for tip in tips {
+            word(tip.replica.epoch)
+            integer(tip.number)
+            raw(tip.prefix)
+        }
     }
 
     mutating func frontier(_ tips: [Cause]) {
@@ -113,7 +137,21 @@ extension ByteReader {
         let incarnation = try word()
         let arrival = try integer()
         guard arrival <= UInt64(Int64.max) else { throw .outOfRange }
-        return Cursor(incarnation: incarnation, arrival: arrival)
+        return Cursor(incarnation: incarnation, arrival: arrival, check: try word())
+    }
+
+    fileprivate mutating func tips(of device: DeviceID) throws(FormatRejection) -> [Cause] {
+        let count = try integer()
+        guard count <= UInt64(PacketFormat.tipLimit) else { throw .limit(.causes) }
+        guard count > 0 else { throw .notCanonical }
+        var tips: [Cause] = []
+        for _ in 0..<count {
+            let replica = ReplicaID(device: device, epoch: try word())
+            let number = try integer()
+            guard number > 0, number <= ChangeNumber.limit else { throw .outOfRange }
+            tips.append(Cause(replica: replica, number: number, prefix: try raw(Cause.prefixByteCount)))
+        }
+        return tips
     }
 
     mutating func frontier() throws(FormatRejection) -> [Cause] {

@@ -2,67 +2,114 @@ public import ChangeLog
 
 /// One sync of a replica with a relay: a state machine without socket, disk, clock or dice.
 ///
-///     ours                                        relay
-///       | -- cursor, own changes since last time -> |
-///       | <- a verdict each, what arrived since --- |   again while either side has more
+///     ours                                          relay
+///       | -- cursor, own tips, own changes since --> |
+///       | <- a verdict each, what arrived since ---- |   again while either side has more
 ///
-/// With nothing new on either side that is one round trip. The caller asks for ``next(_:)``, carries the request,
-/// hands the answer to ``receive(_:)``, stores what the step says in one transaction, and goes on until finished.
-/// After both sides stored what they were sent, a new session moves nothing.
+/// With nothing new on either side that is one round trip. The caller brings what ``push`` asks for to
+/// ``next(_:)``, carries the request, hands the answer to ``receive(_:)``, stores what the step says in one transaction,
+/// and goes on until there is no next request. After both sides stored what they were sent, a new session moves nothing.
 public struct SyncSession: Sendable {
     private let workspace: WorkspaceID
     private let replica: ReplicaID
     private var cursor: Cursor?
-    private var acknowledged: UInt64
+    /// The local arrival up to which the relay has what this device wrote; to be kept when the sync has ended.
+    public private(set) var acknowledged: UInt64
     private var credential: [UInt8]?
+    /// What is here, while the relay has to be told.
     private var frontier: [Cause]?
-    /// A joiner pulls before it pushes: what it pulls may show that its name is taken, and what was sealed and sent
-    /// cannot be written anew.
+    private var isFrontierWanted = false
+    /// Some pull before they push: a joiner, for what it pulls may show that its name is taken; and who has reason to
+    /// doubt its memory or its clock. What was sealed and sent cannot be written anew.
     private var isHoldingBack: Bool
-    private var pushed: (reach: UInt64, hasMore: Bool)?
+    private var pushing: Push
+    /// Whether the relay was offered all it lacks since it last said what it has.
+    private var hasOffered = false
+    private var pushed: Pushed?
+    /// Whether the relay has more to say, as far as is known.
+    private var expectsMore = true
 
     /// - Parameters:
-    ///   - cursor: where the last sync ended.
-    ///   - acknowledged: the number of the last own change the relay is known to have.
+    ///   - cursor: where the last sync ended; nil lets both sides say what they hold.
+    ///   - acknowledged: the local arrival up to which the relay has what this device wrote.
     ///   - credential: shown until the relay has admitted this device.
+    ///   - isHoldingBack: whether to pull everything before anything is pushed. A joiner always does.
     public init(
-        workspace: WorkspaceID, replica: ReplicaID, cursor: Cursor?, acknowledged: UInt64, credential: [UInt8]?
+        workspace: WorkspaceID, replica: ReplicaID, cursor: Cursor?, acknowledged: UInt64, credential: [UInt8]?,
+        isHoldingBack: Bool = false
     ) {
         (self.workspace, self.replica, self.cursor) = (workspace, replica, cursor)
         (self.acknowledged, self.credential) = (acknowledged, credential)
-        isHoldingBack = credential != nil
+        self.isHoldingBack = isHoldingBack || credential != nil
+        pushing = .own(after: acknowledged)
+    }
+
+    /// What a request pushes, by the order in which it arrived here.
+    public enum Push: Hashable, Sendable {
+        /// Nothing yet.
+        case nothing
+        /// What this device wrote and sealed.
+        case own(after: UInt64)
+        /// All that is sealed here, whoever wrote it, and is not in the past of these tips: what a relay gets back that
+        /// was restored or replaced, or never heard of it.
+        case everything(after: UInt64, lacking: [Cause])
+    }
+
+    private struct Pushed {
+        let push: Push
+        let reach: UInt64
+        let hasMore: Bool
+        let areOwn: [Bool]
     }
 
     /// What the replica has to bring to the next request.
     public struct Supplies: Sendable {
-        /// Own sealed changes after ``SyncSession/pushesAfter``.
+        /// What ``SyncSession/push`` asks for, about a page of it.
         public var deltas: [[UInt8]]
-        /// The number of the last change in them.
+        /// Of each delta, whether this device wrote it: one of these that is refused ends the sync.
+        public var areOwn: [Bool]
+        /// The local arrival that they reach.
         public var reach: UInt64
         /// Whether there are more behind them.
         public var hasMore: Bool
-        /// What the replica holds; used when there is no cursor.
+        /// How far this device's own chains go, of what is sealed.
+        public var tips: [Cause]
+        /// What the replica holds; used when the session needs it.
         public var frontier: [Cause]
 
         /// Supplies for a request.
-        public init(deltas: [[UInt8]], reach: UInt64, hasMore: Bool, frontier: [Cause]) {
-            (self.deltas, self.reach, self.hasMore, self.frontier) = (deltas, reach, hasMore, frontier)
+        public init(
+            deltas: [[UInt8]] = [], areOwn: [Bool] = [], reach: UInt64 = 0, hasMore: Bool = false, tips: [Cause] = [],
+            frontier: [Cause] = []
+        ) {
+            (self.deltas, self.areOwn, self.reach, self.hasMore) = (deltas, areOwn, reach, hasMore)
+            (self.tips, self.frontier) = (tips, frontier)
         }
     }
 
-    /// The own change after which the next request pushes; nil while nothing is pushed.
-    public var pushesAfter: UInt64? { isHoldingBack ? nil : acknowledged }
+    /// What the next request pushes.
+    public var push: Push { isHoldingBack ? .nothing : pushing }
 
     /// Whether the next request has to say what the replica holds.
-    public var needsFrontier: Bool { cursor == nil || frontier != nil }
+    public var needsFrontier: Bool { cursor == nil || frontier != nil || isFrontierWanted }
 
     /// Path of a change, stop 5: what the relay lacks becomes a request.
-    public mutating func next(_ supplies: Supplies) -> SyncRequest {
-        if cursor == nil, frontier == nil { frontier = supplies.frontier }
-        pushed = isHoldingBack ? nil : (supplies.reach, supplies.hasMore)
+    ///
+    /// - Returns: nil when both sides have said all they had.
+    public mutating func next(_ supplies: Supplies) -> SyncRequest? {
+        if needsFrontier, frontier == nil { frontier = supplies.frontier }
+        isFrontierWanted = false
+        let push = push
+        pushed =
+            push == .nothing
+            ? nil
+            : Pushed(push: push, reach: supplies.reach, hasMore: supplies.hasMore, areOwn: supplies.areOwn)
+        let deltas = push == .nothing ? [] : supplies.deltas
+        if case .everything = push, deltas.isEmpty, !supplies.hasMore { passOver(to: supplies.reach) }
+        guard expectsMore || frontier != nil || !deltas.isEmpty else { return nil }
         return SyncRequest(
             workspace: workspace, replica: replica, cursor: cursor, frontier: frontier, credential: credential,
-            isPushOnly: !isHoldingBack && supplies.hasMore, deltas: isHoldingBack ? [] : supplies.deltas)
+            tips: frontier == nil ? supplies.tips : [], isPushOnly: pushed?.hasMore ?? false, deltas: deltas)
     }
 
     /// What to do with an answer.
@@ -71,52 +118,90 @@ public struct SyncSession: Sendable {
         public var deltas: [[UInt8]]
         /// To be kept with them.
         public var cursor: Cursor
-        /// The own changes that the relay has now.
+        /// The local arrival up to which the relay now has what this device wrote.
         public var acknowledged: UInt64
-        /// Why the relay did not take what was pushed, if it did not.
+        /// Why the relay did not take what this device wrote, if it did not.
         public var refusal: RefusalReason?
-        /// What the relay holds, when it may lack changes of other chains that are here.
-        public var relayFrontier: [Cause]?
-        /// Whether a pull is complete that a joiner made before its first push.
+        /// Whether a pull is complete that was made before the first push.
         public var isReadyToPush: Bool
-        /// Whether both sides have said all they had.
+        /// Whether both sides have said all they had, as far as is known.
         public var isFinished: Bool
     }
 
     /// Takes an answer in.
     public mutating func receive(_ answer: SyncAnswer) -> Step {
-        let startedOver = cursor.map { $0.incarnation != answer.cursor.incarnation } ?? false
-        if startedOver { return startOver(with: answer) }
+        if let cursor, cursor.incarnation != answer.cursor.incarnation { return startOver(with: answer) }
         cursor = answer.cursor
-        let refusal = answer.verdicts.lazy.compactMap { verdict in
-            if case .refused(let reason) = verdict { reason } else { nil }
-        }.first
-        var more = answer.hasMore
-        if let pushed, refusal == nil {
-            acknowledged = max(acknowledged, pushed.reach)
-            more = more || pushed.hasMore
-            credential = nil
-        }
-        if !answer.hasMore, frontier != nil, pushed == nil || pushed?.hasMore == false { frontier = nil }
+        let refusal = refusal(in: answer)
+        if refusal == nil { acknowledge(answer) }
+        let pushesOn = pushed?.hasMore ?? false
+        if !answer.hasMore, !pushesOn { frontier = nil }
         let isReadyToPush = isHoldingBack && !answer.hasMore
-        if isReadyToPush {
-            isHoldingBack = false
-            more = true
-        }
+        if isReadyToPush { isHoldingBack = false }
+        if !answer.hasMore, !pushesOn { offer(to: answer) }
+        expectsMore = answer.hasMore || pushesOn || isFrontierWanted
         return Step(
             deltas: answer.deltas, cursor: answer.cursor, acknowledged: acknowledged, refusal: refusal,
-            relayFrontier: answer.frontier, isReadyToPush: isReadyToPush, isFinished: !more || refusal != nil)
+            isReadyToPush: isReadyToPush, isFinished: !expectsMore && !isReadyToPush || refusal != nil)
     }
 
-    /// The relay is not the one the cursor counts in: it was restored or replaced. Its frontier tells what it has; the
-    /// next request says what is here, and gives back what it forgot.
+    /// What of this device's own arrived here up to `arrival` came from the relay, or is there.
+    public mutating func passOver(to arrival: UInt64) {
+        acknowledged = max(acknowledged, arrival)
+        if case .own = pushing { pushing = .own(after: acknowledged) }
+    }
+
+    /// Others' changes that a relay does not take are between it and them.
+    private func refusal(in answer: SyncAnswer) -> RefusalReason? {
+        for (index, verdict) in answer.verdicts.enumerated() {
+            guard case .refused(let reason) = verdict, isOwn(index) else { continue }
+            return reason
+        }
+        return nil
+    }
+
+    private func isOwn(_ index: Int) -> Bool {
+        guard let pushed, pushed.areOwn.indices.contains(index) else { return true }
+        return pushed.areOwn[index]
+    }
+
+    private mutating func acknowledge(_ answer: SyncAnswer) {
+        guard let pushed else { return }
+        credential = nil
+        switch pushed.push {
+        case .nothing: break
+        case .own:
+            acknowledged = max(acknowledged, pushed.reach)
+            pushing = .own(after: acknowledged)
+        case .everything(_, let held):
+            if !pushed.hasMore { acknowledged = max(acknowledged, pushed.reach) }
+            pushing = pushed.hasMore ? .everything(after: pushed.reach, lacking: held) : .own(after: acknowledged)
+        }
+        // What an own change rests on came to this device by another way than this relay: it gets that too.
+        let isStuck = answer.verdicts.enumerated().contains { index, verdict in
+            isOwn(index) && (verdict == .waiting(.cause) || verdict == .waiting(.gap))
+        }
+        if isStuck, !hasOffered { isFrontierWanted = true }
+    }
+
+    /// Once the relay has said what it holds, it is offered what it lacks.
+    private mutating func offer(to answer: SyncAnswer) {
+        guard let held = answer.frontier, !hasOffered else { return }
+        hasOffered = true
+        pushing = .everything(after: 0, lacking: held)
+    }
+
+    /// The relay is not the one the cursor counts in: it was restored or replaced. Both sides say what they hold. Who
+    /// lost nothing pulls first, to know what the relay means; from a relay that lost all there is nothing to pull.
     private mutating func startOver(with answer: SyncAnswer) -> Step {
-        cursor = nil
-        frontier = nil
-        let known = answer.frontier?.first { $0.replica == replica }?.number ?? 0
-        acknowledged = known
+        (cursor, frontier, pushed) = (nil, nil, nil)
+        (acknowledged, hasOffered, expectsMore) = (0, false, true)
+        let held = answer.frontier ?? []
+        isHoldingBack = !held.isEmpty
+        if held.isEmpty { hasOffered = true }
+        pushing = held.isEmpty ? .everything(after: 0, lacking: []) : .own(after: 0)
         return Step(
-            deltas: [], cursor: Cursor(incarnation: answer.cursor.incarnation, arrival: 0), acknowledged: known,
-            refusal: nil, relayFrontier: answer.frontier, isReadyToPush: false, isFinished: false)
+            deltas: [], cursor: Cursor(incarnation: answer.cursor.incarnation, arrival: 0), acknowledged: 0,
+            refusal: nil, isReadyToPush: false, isFinished: false)
     }
 }

@@ -77,9 +77,14 @@ final class Terminal: Sendable {
         let inputPath = outputPath + ".in"
         try Data(input.utf8).write(to: URL(fileURLWithPath: inputPath))
         for path in [outputPath, errorPath] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
-        process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: outputPath))
-        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errorPath))
-        process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: inputPath))
+        let handles = [
+            try FileHandle(forWritingTo: URL(fileURLWithPath: outputPath)),
+            try FileHandle(forWritingTo: URL(fileURLWithPath: errorPath)),
+            try FileHandle(forReadingFrom: URL(fileURLWithPath: inputPath)),
+        ]
+        // Not left to whoever holds the process: after a few thousand open files Foundation starts no more.
+        defer { for handle in handles { try? handle.close() } }
+        (process.standardOutput, process.standardError, process.standardInput) = (handles[0], handles[1], handles[2])
         let ended = DispatchSemaphore(value: 0)
         // Not waitUntilExit(), which looks only every now and then.
         process.terminationHandler = { _ in ended.signal() }

@@ -62,16 +62,17 @@ struct ExchangeTests {
 
     @Test func `deltas may come in any order`() async throws {
         try await olga.sync()
+        let before = try olga.replica.outgoing(after: 0, byteLimit: 1 << 20).reach
         try olga.write("One")
         try olga.replica.publish()
-        let first = try olga.replica.outgoing(after: 2, byteLimit: 1 << 20).deltas
+        let first = try olga.replica.outgoing(after: before, byteLimit: 1 << 20)
         try olga.write("Two")
         try olga.replica.publish()
-        let second = try olga.replica.outgoing(after: 3, byteLimit: 1 << 20).deltas
+        let second = try olga.replica.outgoing(after: first.reach, byteLimit: 1 << 20).deltas
         let early = try await olga.ask(olga.packet(cursor: olga.cursor, deltas: second))
         #expect(early.verdicts == [.waiting(.gap)])
         #expect(try relay.status().first?.waiting == 1)
-        let late = try await olga.ask(olga.packet(cursor: olga.cursor, deltas: first))
+        let late = try await olga.ask(olga.packet(cursor: olga.cursor, deltas: first.deltas))
         #expect(late.verdicts == [.stored(new: 1)])
         #expect(try relay.status().first?.digest == olga.replica.digest())
     }
@@ -113,10 +114,16 @@ struct ExchangeTests {
         #expect(try await olga.ask(olga.packet(cursor: cursor)).deltas.count == 1)
     }
 
-    @Test func `an asker's own changes are not sent back, unless it says what it holds`() async throws {
+    @Test func `of an asker's own changes those come back that it does not say to hold`() async throws {
         try olga.write("Hello")
         try await olga.sync()
-        #expect(try await olga.ask(olga.packet()).deltas.isEmpty)
+        let tips = try olga.replica.sealedTips()
+        #expect(tips.map(\.replica) == [olga.replica.id])
+        #expect(try await olga.ask(olga.packet(tips: tips)).deltas.isEmpty)
+        let first = try #require(
+            try olga.deltas().first.map { try ReceivedDelta($0[...]).verified(in: olga.replica.workspace) })
+        let tail = try await olga.ask(olga.packet(tips: first.changes.prefix(1).map(\.asCause)))
+        #expect(try tail.deltas.map { try ReceivedDelta($0[...]).first }.first == 2)
         let lost = try await olga.ask(olga.packet(frontier: []))
         let own = try lost.deltas.map { try ReceivedDelta($0[...]) }.filter { $0.replica == olga.replica.id }
         #expect(!own.isEmpty)

@@ -81,12 +81,12 @@ final class Person {
     }
 
     func packet(
-        cursor: Cursor? = nil, frontier: [Cause]? = nil, credential: [UInt8]? = nil, isPushOnly: Bool = false,
-        deltas: [[UInt8]] = []
+        cursor: Cursor? = nil, frontier: [Cause]? = nil, credential: [UInt8]? = nil, tips: [Cause] = [],
+        isPushOnly: Bool = false, deltas: [[UInt8]] = []
     ) -> SyncRequest {
         SyncRequest(
             workspace: replica.workspace, replica: replica.id, cursor: cursor, frontier: frontier,
-            credential: credential, isPushOnly: isPushOnly, deltas: deltas)
+            credential: credential, tips: tips, isPushOnly: isPushOnly, deltas: deltas)
     }
 
     func nextNonce() -> String {
@@ -132,20 +132,23 @@ final class Person {
         let isAdmitted = try replica.member(key.device)?.admitted != nil
         var session = SyncSession(
             workspace: replica.workspace, replica: replica.id, cursor: cursor, acknowledged: acknowledged,
-            credential: isAdmitted ? nil : try credential)
+            credential: isAdmitted ? nil : try credential,
+            isHoldingBack: try cursor != nil && replica.accident() != nil)
         var moved = Moved()
-        var relayFrontier: [Cause]?
-        var isFinished = false
-        while !isFinished {
-            let step = session.receive(try await ask(session.next(try supplies(for: session, &moved))))
+        while true {
+            let (supplies, changes) = try replica.supplies(for: session, pageByteCount: PacketFormat.pageByteCount)
+            guard let request = session.next(supplies) else {
+                acknowledged = session.acknowledged
+                return moved
+            }
+            let answer = try await ask(request)
+            let step = session.receive(answer)
             moved.roundTrips += 1
             if let reason = step.refusal { throw RefusedDelta(reason: reason) }
-            try store(step, &moved)
-            relayFrontier = step.relayFrontier ?? relayFrontier
-            isFinished = step.isFinished
+            if !answer.verdicts.isEmpty { moved.sent += changes }
+            try store(step, &moved, &session)
+            if session.push != .nothing { try replica.settle(now: relay.clock.now) }
         }
-        if let relayFrontier { try await giveBack(missingFrom: relayFrontier) }
-        return moved
     }
 
     /// The relay did not take what was pushed.
@@ -153,27 +156,13 @@ final class Person {
         let reason: RefusalReason
     }
 
-    private func supplies(for session: SyncSession, _ moved: inout Moved) throws -> SyncSession.Supplies {
-        let frontier = session.needsFrontier ? try replica.frontier() : []
-        guard let after = session.pushesAfter else {
-            return .init(deltas: [], reach: 0, hasMore: false, frontier: frontier)
-        }
-        try replica.publish()
-        let outgoing = try replica.outgoing(after: after, byteLimit: PacketFormat.pageByteCount)
-        moved.sent += outgoing.changes
-        return .init(
-            deltas: outgoing.deltas, reach: outgoing.reach, hasMore: outgoing.hasMore, frontier: frontier)
-    }
-
-    private func store(_ step: SyncSession.Step, _ moved: inout Moved) throws {
+    private func store(_ step: SyncSession.Step, _ moved: inout Moved, _ session: inout SyncSession) throws {
         let deltas = try step.deltas.map { try ReceivedDelta($0[...]).verified(in: replica.workspace) }
-        for case .stored(let new) in try replica.append(deltas, now: relay.clock.now) { moved.received += new }
-        (cursor, acknowledged) = (step.cursor, step.acknowledged)
-    }
-
-    private func giveBack(missingFrom frontier: [Cause]) async throws {
-        let lacking = try replica.lacking(in: frontier, after: 0, byteLimit: 16 << 20)
-        guard !lacking.deltas.isEmpty else { return }
-        _ = try await ask(packet(isPushOnly: true, deltas: lacking.deltas))
+        var progress = RelayProgress(acknowledged: step.acknowledged)
+        let verdicts = try replica.append(
+            deltas, bringing: &progress, now: relay.clock.now, relayTime: relay.clock.now, isLast: step.isFinished)
+        for case .stored(let new) in verdicts { moved.received += new }
+        session.passOver(to: progress.acknowledged)
+        (cursor, acknowledged) = (step.cursor, progress.acknowledged)
     }
 }

@@ -50,8 +50,11 @@ struct ServerTests {
     {
         let olga = try Person.founder(with: relay)
         try olga.write("Hello")
+        let deltas = try olga.deltas()
+        let tips = try olga.replica.sealedTips()
         let requests = [
-            try syncRequest(by: olga, olga.packet(deltas: olga.deltas())), try syncRequest(by: olga, olga.packet()),
+            try syncRequest(by: olga, olga.packet(tips: tips, deltas: deltas)),
+            try syncRequest(by: olga, olga.packet(tips: tips)),
         ]
         let data = relay.configuration.dataDirectory
         let digest = try olga.replica.digest()

@@ -35,7 +35,7 @@ struct BundleTests {
         #expect(try crew.founder.localValue(.published) == .null)
         _ = try crew.founder.exportBundle(to: directory.file("a.bundle"))
         let mark = try #require(try crew.founder.localValue(.published).bytes)
-        #expect(mark.prefix(8).elementsEqual([0, 0, 0, 0, 0, 0, 0, 2]))
+        #expect(mark.prefix(48).elementsEqual(crew.founder.id.bytes + [0, 0, 0, 0, 0, 0, 0, 2]))
     }
 
     @Test func `with the other's frontier only the news moves`() throws {

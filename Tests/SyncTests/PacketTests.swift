@@ -54,14 +54,14 @@ struct PacketTests {
         var request = dice.request().bytes
         request[0] = 1
         #expect(throws: FormatRejection.unknownFormat(1)) { try SyncRequest(request) }
-        (request[0], request[73]) = (0, 16)
-        #expect(throws: FormatRejection.unknownFormat(16)) { try SyncRequest(request) }
+        (request[0], request[73]) = (0, 32)
+        #expect(throws: FormatRejection.unknownFormat(32)) { try SyncRequest(request) }
         var answer = SyncAnswer(cursor: Cursor(incarnation: 1, arrival: 1), time: 1, verdicts: [.stored(new: 1)]).bytes
         answer[1] = 4
         #expect(throws: FormatRejection.unknownFormat(4)) { try SyncAnswer(answer) }
         answer[1] = 0
         for (kind, detail) in [(1, 0), (1, 5), (2, 0), (2, 9), (3, 0)] as [(UInt8, UInt8)] {
-            (answer[13], answer[14]) = (kind, detail)
+            (answer[21], answer[22]) = (kind, detail)
             #expect(throws: FormatRejection.unknownFormat(UInt64(kind == 3 ? kind : detail))) { try SyncAnswer(answer) }
         }
     }
@@ -144,11 +144,15 @@ extension Dice {
     mutating func deltas() -> [[UInt8]] { (0..<number(0...2)).map { _ in bytes(number(0...40)) } }
 
     mutating func request() -> SyncRequest {
-        SyncRequest(
-            workspace: WorkspaceID(unchecked: bytes(32)), replica: cause().replica,
-            cursor: once(in: 2) ? cursor() : nil,
-            frontier: once(in: 2) ? causes() : nil, credential: once(in: 2) ? bytes(20) : nil, isPushOnly: once(in: 2),
-            deltas: deltas())
+        let replica = cause().replica
+        let tips = causes().map { tip in
+            let own = ReplicaID(device: replica.device, epoch: tip.replica.epoch)
+            return Cause(replica: own, number: tip.number, prefix: tip.prefix)
+        }
+        return SyncRequest(
+            workspace: WorkspaceID(unchecked: bytes(32)), replica: replica, cursor: once(in: 2) ? cursor() : nil,
+            frontier: once(in: 2) ? causes() : nil, credential: once(in: 2) ? bytes(20) : nil,
+            tips: once(in: 2) ? tips : [], isPushOnly: once(in: 2), deltas: deltas())
     }
 
     mutating func answer() -> SyncAnswer {

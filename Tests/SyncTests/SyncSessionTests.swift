@@ -128,22 +128,27 @@ struct SyncSessionTests {
             workspace: WorkspaceID(unchecked: Array(repeating: 1, count: 32)),
             replica: ReplicaID(device: SigningKey.of("joiner").device, epoch: 1), cursor: nil, acknowledged: 0,
             credential: [1, 2])
-        #expect(session.pushesAfter == nil)
-        let supplies = SyncSession.Supplies(deltas: [[1]], reach: 1, hasMore: false, frontier: [])
+        #expect(session.push == .nothing)
+        let supplies = SyncSession.Supplies(deltas: [[1]], areOwn: [true], reach: 1)
         let first = session.next(supplies)
-        #expect(first.deltas.isEmpty)
-        #expect(first.credential == [1, 2])
+        #expect(first?.deltas == [])
+        #expect(first?.credential == [1, 2])
         let cursor = Cursor(incarnation: 5, arrival: 3)
         var step = session.receive(SyncAnswer(cursor: cursor, time: 0, hasMore: true))
         #expect(!step.isReadyToPush && !step.isFinished)
         _ = session.next(supplies)
-        step = session.receive(SyncAnswer(cursor: cursor, time: 0))
+        step = session.receive(SyncAnswer(cursor: cursor, time: 0, frontier: []))
         #expect(step.isReadyToPush && !step.isFinished)
-        #expect(session.next(supplies).deltas == [[1]])
+        #expect(session.push == .everything(after: 0, lacking: []))
+        let second = session.next(supplies)
+        #expect(second?.deltas == [[1]])
         step = session.receive(SyncAnswer(cursor: cursor, time: 0, verdicts: [.stored(new: 1)]))
         #expect(step.isFinished)
         #expect(step.acknowledged == 1)
-        #expect(session.next(supplies).credential == nil)
+        let nothing = session.next(SyncSession.Supplies(reach: 1))
+        #expect(nothing == nil)
+        let more = session.next(supplies)
+        #expect(more?.credential == nil)
     }
 
     @Test func `a push that is refused is not taken for acknowledged`() {
@@ -151,7 +156,7 @@ struct SyncSessionTests {
             workspace: WorkspaceID(unchecked: Array(repeating: 1, count: 32)),
             replica: ReplicaID(device: SigningKey.of("joiner").device, epoch: 1),
             cursor: Cursor(incarnation: 5, arrival: 3), acknowledged: 4, credential: nil)
-        _ = session.next(.init(deltas: [[1], [2]], reach: 9, hasMore: true, frontier: []))
+        _ = session.next(.init(deltas: [[1], [2]], areOwn: [true, true], reach: 9, hasMore: true))
         let answer = SyncAnswer(
             cursor: Cursor(incarnation: 5, arrival: 3), time: 0, verdicts: [.stored(new: 1), .refused(.used)])
         let step = session.receive(answer)

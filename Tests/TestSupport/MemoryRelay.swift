@@ -5,27 +5,47 @@ package import Sync
 /// A relay without a network: a replica that answers requests. Every packet goes through its bytes all the same.
 package final class MemoryRelay {
     /// The relay's copy.
-    package let replica: Replica
+    package private(set) var replica: Replica
     /// Drawn anew when the relay is replaced or restored.
-    package let incarnation: UInt64
+    package private(set) var incarnation: UInt64
     /// How many bytes of changes go into one packet, about; both ways.
     package var pageByteCount = PacketFormat.pageByteCount
 
     /// A relay that keeps its copy in `replica`.
     package init(_ replica: Replica, incarnation: UInt64) { (self.replica, self.incarnation) = (replica, incarnation) }
 
+    /// Goes on with another copy, as if it had been there all the time.
+    package func putBack(_ replica: Replica) { self.replica = replica }
+
     /// Stores what is pushed and answers with what the asker lacks.
     package func answer(_ request: SyncRequest, now: UInt64) throws -> SyncAnswer {
-        if let cursor = request.cursor, cursor.incarnation != incarnation {
-            return SyncAnswer(
-                cursor: Cursor(incarnation: incarnation, arrival: 0), time: now, frontier: try replica.frontier())
-        }
+        if let cursor = request.cursor, try !counts(cursor) { return try startingOver(now: now) }
         let cursor = request.cursor ?? Cursor(incarnation: incarnation, arrival: 0)
         var answer = SyncAnswer(cursor: cursor, time: now)
+        let epoch = replica.id.epoch
         answer.verdicts = try take(request.deltas, now: now)
+        if try replica.settle(now: now) != nil { try replica.publish() }
+        let wereTaken = answer.verdicts.allSatisfy { if case .stored = $0 { true } else { false } }
+        let isForgotten = try wereTaken && !request.isPushOnly && !replica.accountsFor(request.tips)
+        if isForgotten || replica.id.epoch != epoch {
+            incarnation += 1_000_000
+            return try startingOver(now: now)
+        }
         if !request.isPushOnly { try addArrivals(to: &answer, for: request) }
         if request.frontier != nil { answer.frontier = try replica.frontier() }
         return answer
+    }
+
+    private func counts(_ cursor: Cursor) throws -> Bool {
+        guard cursor.incarnation == incarnation else { return false }
+        guard cursor.arrival > 0, try replica.arrivalCheck(at: cursor.arrival) != cursor.check else { return true }
+        incarnation += 1_000_000
+        return false
+    }
+
+    private func startingOver(now: UInt64) throws -> SyncAnswer {
+        SyncAnswer(
+            cursor: Cursor(incarnation: incarnation, arrival: 0), time: now, frontier: try replica.frontier())
     }
 
     private func take(_ deltas: [[UInt8]], now: UInt64) throws -> [Verdict] {
@@ -48,10 +68,11 @@ package final class MemoryRelay {
 
     private func addArrivals(to answer: inout SyncAnswer, for request: SyncRequest) throws {
         let outgoing = try replica.arrivals(
-            after: answer.cursor.arrival, excluding: request.frontier == nil ? request.replica : nil,
-            frontier: request.frontier ?? [],
+            after: answer.cursor.arrival, excluding: nil, frontier: (request.frontier ?? []) + request.tips,
             byteLimit: pageByteCount)
-        answer.cursor = Cursor(incarnation: incarnation, arrival: outgoing.reach)
+        answer.cursor = Cursor(
+            incarnation: incarnation, arrival: outgoing.reach,
+            check: try replica.arrivalCheck(at: outgoing.reach) ?? 0)
         (answer.deltas, answer.hasMore) = (outgoing.deltas, outgoing.hasMore)
     }
 }
@@ -85,8 +106,28 @@ extension Replica {
     package func sync(with relay: MemoryRelay, now: UInt64) throws -> Moved {
         try welcomeRelay(relay.replica.id.device, now: now)
         var exchange = try Exchange(self, relay: relay, now: now)
-        while try !exchange.advance() {}
+        while try exchange.advance() {}
+        try keep(acknowledged: exchange.session.acknowledged)
         return exchange.moved
+    }
+
+    /// What the next request of a session pushes and says.
+    package func supplies(for session: SyncSession, pageByteCount: Int) throws -> (SyncSession.Supplies, changes: Int) {
+        var supplies = SyncSession.Supplies(tips: [], frontier: session.needsFrontier ? try frontier() : [])
+        var outgoing = Outgoing(reach: 0)
+        switch session.push {
+        case .nothing: break
+        case .own(let after):
+            try publish()
+            outgoing = try self.outgoing(after: after, byteLimit: pageByteCount)
+        case .everything(let after, let held):
+            try publish()
+            outgoing = try arrivals(after: after, excluding: nil, frontier: held, byteLimit: pageByteCount)
+        }
+        (supplies.deltas, supplies.areOwn) = (outgoing.deltas, outgoing.areOwn)
+        (supplies.reach, supplies.hasMore) = (outgoing.reach, outgoing.hasMore)
+        supplies.tips = try sealedTips()
+        return (supplies, outgoing.changes)
     }
 }
 
@@ -95,44 +136,36 @@ private struct Exchange {
     private let replica: Replica
     private let relay: MemoryRelay
     private let now: UInt64
-    private var session: SyncSession
-    private var heldByRelay: [Cause]?
+    private(set) var session: SyncSession
     private(set) var moved = Moved()
 
     init(_ replica: Replica, relay: MemoryRelay, now: UInt64) throws {
         (self.replica, self.relay, self.now) = (replica, relay, now)
         let isAdmitted = try replica.member(replica.id.device)?.admitted != nil
-        let incarnation = try replica.localValue(.incarnation).integer
-        let arrival = try replica.localValue(.cursor).integer
-        var cursor: Cursor?
-        if let incarnation, let arrival {
-            cursor = Cursor(incarnation: UInt64(bitPattern: incarnation), arrival: UInt64(clamping: arrival))
+        let progress = try replica.relayProgress()
+        let cursor = progress.position.map {
+            Cursor(incarnation: $0.incarnation, arrival: $0.arrival, check: $0.check)
         }
         session = SyncSession(
-            workspace: replica.workspace, replica: replica.id, cursor: cursor,
-            acknowledged: UInt64(clamping: try replica.localValue(.acknowledged).integer ?? 0),
-            credential: isAdmitted ? nil : try replica.localValue(.credential).bytes)
+            workspace: replica.workspace,
+            replica: isAdmitted ? replica.id : try replica.read { try LocalValues.joiner(in: $0) }, cursor: cursor,
+            acknowledged: progress.acknowledged,
+            credential: isAdmitted ? nil : try replica.localValue(.credential).bytes,
+            isHoldingBack: try cursor != nil && replica.accident() != nil)
     }
 
-    /// - Returns: whether that was all.
+    /// - Returns: whether there was anything left to say.
     mutating func advance() throws -> Bool {
         guard moved.roundTrips < 1000 else { throw SyncTrouble.endless }
-        var supplies = SyncSession.Supplies(deltas: [], reach: 0, hasMore: false, frontier: [])
-        var pushed = 0
-        if let after = session.pushesAfter {
-            try replica.publish()
-            let outgoing = try replica.outgoing(after: after, byteLimit: relay.pageByteCount)
-            supplies = .init(deltas: outgoing.deltas, reach: outgoing.reach, hasMore: outgoing.hasMore, frontier: [])
-            pushed = outgoing.changes
-        }
-        if session.needsFrontier { supplies.frontier = try replica.frontier() }
-        let answer = try carry(session.next(supplies))
+        let (supplies, changes) = try replica.supplies(for: session, pageByteCount: relay.pageByteCount)
+        guard let request = session.next(supplies) else { return false }
+        let answer = try carry(request)
         let step = session.receive(answer)
         if let refusal = step.refusal { throw SyncTrouble.refused(refusal) }
-        if !answer.verdicts.isEmpty { moved.sent += pushed }
-        try store(step)
-        if step.isFinished { try giveBack() }
-        return step.isFinished
+        if !answer.verdicts.isEmpty { moved.sent += changes }
+        try store(step, relayTime: answer.time)
+        if session.push != .nothing { try replica.settle(now: now) }
+        return true
     }
 
     private mutating func carry(_ request: SyncRequest) throws -> SyncAnswer {
@@ -145,37 +178,15 @@ private struct Exchange {
         try Compression.decompressed(Compression.compressed(bytes), limit: PacketFormat.byteLimit)
     }
 
-    private mutating func store(_ step: SyncSession.Step) throws {
-        if let frontier = step.relayFrontier {
-            heldByRelay = (heldByRelay ?? []) + frontier
-        }
+    private mutating func store(_ step: SyncSession.Step, relayTime: UInt64) throws {
         let verified = try step.deltas.map { try ReceivedDelta($0[...]).verified(in: replica.workspace) }
-        for last in verified.compactMap(\.changes.last) {
-            heldByRelay?.append(last.asCause)
-        }
-        let verdicts = try replica.append(verified, now: now, durability: .normal) { database in
-            try LocalValues.set(.incarnation, .integer(Int64(bitPattern: step.cursor.incarnation)), in: database)
-            try LocalValues.set(.cursor, .integer(Int64(clamping: step.cursor.arrival)), in: database)
-            try LocalValues.set(.acknowledged, .integer(Int64(clamping: step.acknowledged)), in: database)
-        }
+        var progress = RelayProgress(
+            position: .init(
+                incarnation: step.cursor.incarnation, arrival: step.cursor.arrival, check: step.cursor.check),
+            acknowledged: step.acknowledged)
+        let verdicts = try replica.append(
+            verified, bringing: &progress, now: now, relayTime: relayTime, isLast: step.isFinished)
+        session.passOver(to: progress.acknowledged)
         for case .stored(let new) in verdicts { moved.received += new }
-    }
-
-    /// Hands a relay that was restored or replaced what it lacks of others' changes.
-    private mutating func giveBack() throws {
-        guard let heldByRelay else { return }
-        var arrival: UInt64 = 0
-        while true {
-            let lacking = try replica.lacking(in: heldByRelay, after: arrival, byteLimit: relay.pageByteCount)
-            if !lacking.deltas.isEmpty {
-                let request = SyncRequest(
-                    workspace: replica.workspace, replica: replica.id, cursor: nil, isPushOnly: true,
-                    deltas: lacking.deltas)
-                _ = try carry(request)
-                moved.sent += lacking.changes
-            }
-            guard lacking.hasMore else { return }
-            arrival = lacking.reach
-        }
     }
 }

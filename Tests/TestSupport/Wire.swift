@@ -28,10 +28,13 @@ package enum Wire {
 
     /// Seals the last change of `replica`'s own, and that alone.
     package static func last(of replica: Replica) throws -> VerifiedDelta {
-        let tip = try replica.ownTip()
         try replica.publish()
-        let outgoing = try replica.outgoing(after: tip - 1, byteLimit: .max)
-        guard let delta = try verified(outgoing.deltas, in: replica.workspace).first else {
+        let own = try verified(replica.outgoing(after: 0, byteLimit: .max).deltas, in: replica.workspace)
+            .flatMap(\.changes).filter { $0.replica == replica.id }
+        let before = own.dropLast().last.map { [$0.asCause] } ?? []
+        let outgoing = try replica.arrivals(
+            after: 0, excluding: nil, only: replica.id.device, frontier: before, byteLimit: .max)
+        guard let delta = try verified(outgoing.deltas, in: replica.workspace).last else {
             preconditionFailure("what was just written is there")
         }
         return delta

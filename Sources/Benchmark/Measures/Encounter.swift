@@ -29,31 +29,42 @@ struct Encounter {
     /// Until both sides have said all they had.
     mutating func run() throws {
         var session = try openSession()
-        while try !advance(&session) {}
+        while try advance(&session) {}
+        try replica.keep(acknowledged: session.acknowledged)
     }
 
     private func openSession() throws -> SyncSession {
-        let incarnation = try replica.localValue(.incarnation).integer
-        let arrival = try replica.localValue(.cursor).integer
-        let cursor = incarnation.flatMap { incarnation in
-            arrival.map { Cursor(incarnation: UInt64(bitPattern: incarnation), arrival: UInt64(clamping: $0)) }
+        let progress = try replica.relayProgress()
+        let cursor = progress.position.map {
+            Cursor(incarnation: $0.incarnation, arrival: $0.arrival, check: $0.check)
         }
         return SyncSession(
-            workspace: replica.workspace, replica: replica.id, cursor: cursor,
-            acknowledged: UInt64(clamping: try replica.localValue(.acknowledged).integer ?? 0), credential: nil)
+            workspace: replica.workspace, replica: replica.id, cursor: cursor, acknowledged: progress.acknowledged,
+            credential: nil)
     }
 
     private mutating func advance(_ session: inout SyncSession) throws -> Bool {
         try replica.publish()
-        let outgoing = try replica.outgoing(
-            after: session.pushesAfter ?? 0, byteLimit: PacketFormat.pageByteCount)
-        var supplies = SyncSession.Supplies(
-            deltas: outgoing.deltas, reach: outgoing.reach, hasMore: outgoing.hasMore, frontier: [])
-        if session.needsFrontier { supplies.frontier = try replica.frontier() }
-        let step = session.receive(try carry(session.next(supplies)))
+        guard let request = session.next(try supplies(for: session)) else { return false }
+        let answer = try carry(request)
+        let step = session.receive(answer)
         guard step.refusal == nil, tally.roundTrips < 1000 else { throw BenchmarkFailure.wrongOutcome(.wrongSync) }
-        tally.received += try store(step)
-        return step.isFinished
+        tally.received += try store(step, &session)
+        return true
+    }
+
+    private func supplies(for session: SyncSession) throws -> SyncSession.Supplies {
+        let outgoing: Outgoing
+        switch session.push {
+        case .everything(let after, let held):
+            outgoing = try replica.arrivals(
+                after: after, excluding: nil, frontier: held, byteLimit: PacketFormat.pageByteCount)
+        case .own(let after): outgoing = try replica.outgoing(after: after, byteLimit: PacketFormat.pageByteCount)
+        case .nothing: return .init(tips: try replica.sealedTips(), frontier: try replica.frontier())
+        }
+        return .init(
+            deltas: outgoing.deltas, areOwn: outgoing.areOwn, reach: outgoing.reach, hasMore: outgoing.hasMore,
+            tips: try replica.sealedTips(), frontier: session.needsFrontier ? try replica.frontier() : [])
     }
 
     private mutating func carry(_ request: SyncRequest) throws -> SyncAnswer {
@@ -66,13 +77,15 @@ struct Encounter {
         return try SyncAnswer(Compression.decompressed(answer, limit: PacketFormat.byteLimit))
     }
 
-    private func store(_ step: SyncSession.Step) throws -> Int {
+    private func store(_ step: SyncSession.Step, _ session: inout SyncSession) throws -> Int {
         let verified = try step.deltas.map { try ReceivedDelta($0[...]).verified(in: replica.workspace) }
-        let verdicts = try replica.append(verified, now: now, durability: .normal) { database in
-            try LocalValues.set(.incarnation, .integer(Int64(bitPattern: step.cursor.incarnation)), in: database)
-            try LocalValues.set(.cursor, .integer(Int64(clamping: step.cursor.arrival)), in: database)
-            try LocalValues.set(.acknowledged, .integer(Int64(clamping: step.acknowledged)), in: database)
-        }
+        var progress = RelayProgress(
+            position: .init(
+                incarnation: step.cursor.incarnation, arrival: step.cursor.arrival, check: step.cursor.check),
+            acknowledged: step.acknowledged)
+        let verdicts = try replica.append(
+            verified, bringing: &progress, now: now, relayTime: now, isLast: step.isFinished)
+        session.passOver(to: progress.acknowledged)
         return verdicts.reduce(0) { $0 + $1.new }
     }
 
@@ -94,10 +107,10 @@ struct Encounter {
 
     private func addArrivals(to answer: inout SyncAnswer, for request: SyncRequest) throws {
         let outgoing = try counterpart.arrivals(
-            after: answer.cursor.arrival, excluding: request.frontier == nil ? request.replica : nil,
-            frontier: request.frontier ?? [],
+            after: answer.cursor.arrival, excluding: nil, frontier: (request.frontier ?? []) + request.tips,
             byteLimit: PacketFormat.pageByteCount)
-        answer.cursor = Cursor(incarnation: PageFile.incarnation, arrival: outgoing.reach)
+        let check = try counterpart.arrivalCheck(at: outgoing.reach) ?? 0
+        answer.cursor = Cursor(incarnation: PageFile.incarnation, arrival: outgoing.reach, check: check)
         (answer.deltas, answer.hasMore) = (outgoing.deltas, outgoing.hasMore)
     }
 }

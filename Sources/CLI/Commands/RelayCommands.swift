@@ -39,7 +39,7 @@ struct RelayGroup: ParsableCommand {
                 RelayConfiguration(
                     dataDirectory: data, host: host, port: port, allowedWorkspaces: Set(allowed),
                     passphrase: passphraseFile.map { try PassphraseSource(file: $0).current("Passphrase: ") },
-                    replica: InboxSchema.configuration, clock: WallClock.now))
+                    replica: Machine.configuration, clock: WallClock.now))
             let isJSON = json
             try Blocking.run {
                 try await server.run { url in

@@ -21,7 +21,7 @@ struct Init: ParsableCommand {
         let key = try options.home.make()
         let replica = try Replica.found(
             at: options.home.database, name: workspace, person: person, secret: SystemRandom.bytes(32), key: key,
-            now: WallClock.now(), configuration: InboxSchema.configuration)
+            now: WallClock.now(), configuration: Machine.configuration)
         if let relay { try replica.setLocalValue(.relay, .text(relay)) }
         try Identity(replica).print(json: options.json, verb: "Founded")
     }
@@ -99,7 +99,7 @@ struct Joining {
             let key = try home.make()
             return try Replica.join(
                 at: home.database, invitation: invitation, person: person, key: key, now: WallClock.now(),
-                configuration: InboxSchema.configuration)
+                configuration: Machine.configuration)
         }
         let replica = try home.open()
         guard replica.workspace == invitation.workspace else { throw CLIFailure.otherInvitation }

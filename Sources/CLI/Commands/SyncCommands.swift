@@ -101,42 +101,6 @@ struct StateDigest: ParsableCommand {
     }
 }
 
-/// `nexus status`
-struct Status: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Say whose replica this is, and what is unsent.")
-
-    @OptionGroup var options: GlobalOptions
-
-    func run() throws {
-        let replica = try options.home.open(.reading)
-        let identity = try Identity(replica)
-        let tip = try replica.ownTip()
-        let waiting = try replica.counts().waiting
-        let (acknowledged, lastSync, relay) = try replica.read { database in
-            (
-                UInt64(clamping: try LocalValues.value(.acknowledged, in: database).integer ?? 0),
-                try LocalValues.value(.lastSync, in: database).integer.map { Instant.text(milliseconds: $0) },
-                try LocalValues.value(.relay, in: database).text
-            )
-        }
-        let unsent = tip - min(acknowledged, tip)
-        if options.json {
-            Console.print(
-                JSONOutput.object([
-                    ("workspace", .string(replica.workspace.text)), ("replica", .string(replica.id.text)),
-                    ("person", JSONOutput(identity.person)), ("unsent", JSONOutput(unsent)),
-                    ("waiting", JSONOutput(waiting)), ("lastSync", JSONOutput(lastSync)), ("relay", JSONOutput(relay)),
-                ]).text())
-        } else {
-            Console.print("Workspace  \(replica.workspace.text)")
-            Console.print(
-                "Person     \(TerminalText.safe(identity.person?.name ?? "none: a gateway", multiline: false))")
-            Console.print("Relay      \(relay ?? "none"); last sync \(lastSync ?? "never")")
-            Console.print("Unsent     \(unsent) changes; \(waiting) waiting")
-        }
-    }
-}
-
 /// Lowercase hexadecimal.
 enum Hex {
     static func text(_ bytes: [UInt8]) -> String {

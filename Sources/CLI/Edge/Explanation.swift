@@ -238,6 +238,7 @@ struct Explanation {
             Explanation(
                 "not-hosted", 77, "This relay does not host the workspace.",
                 hint: "Its operator allows it with nexus relay serve --allow WORKSPACE.")
+        case .revoked: of(MembershipFailure.revoked)
         case .busy: Explanation("relay-busy", 75, "The relay cannot just now.", hint: "Sync again in a moment.")
         case .storage(let failure): of(failure)
         case .relayFailed(let status):

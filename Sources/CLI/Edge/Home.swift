@@ -67,7 +67,7 @@ struct Home {
     }
 
     private func open(with key: any DeviceKey, _ access: Replica.Access) throws -> Replica {
-        try Replica.open(at: database, key: key, configuration: InboxSchema.configuration, access: access)
+        try Replica.open(at: database, key: key, configuration: Machine.configuration, access: access)
     }
 }
 
@@ -82,6 +82,26 @@ enum Environment {
     /// `HOME`, else what the system's user list says.
     static var userDirectory: String {
         value("HOME") ?? getpwuid(getuid()).map { String(cString: $0.pointee.pw_dir) } ?? "/"
+    }
+}
+
+/// The machine that this runs on.
+enum Machine {
+    /// What a replica of an inbox is opened with here.
+    static var configuration: Replica.Configuration { InboxSchema.configuration.on(machine: id) }
+
+    /// What the system calls this machine; nothing where it has no name, as in some containers.
+    private static var id: [UInt8] {
+        for path in ["/etc/machine-id", "/var/lib/dbus/machine-id"] {
+            let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+            guard descriptor >= 0 else { continue }
+            defer { close(descriptor) }
+            var bytes = [UInt8](repeating: 0, count: 64)
+            let count = Glibc.read(descriptor, &bytes, bytes.count)
+            let name = bytes.prefix(max(count, 0)).prefix { $0 != UInt8(ascii: "\n") }
+            if !name.isEmpty { return Array(name) }
+        }
+        return []
     }
 }
 

@@ -64,7 +64,9 @@ struct DataDirectory: Sendable {
     ///
     /// - Returns: `errno`, or 0.
     func keep(_ draft: String, as workspace: WorkspaceID) -> Int32 {
-        rename(draft, file(of: workspace)) == 0 ? Self.flush(workspaceFolder) : errno
+        // The database last: where it is, everything is.
+        for part in [".head", ""] where rename(draft + part, file(of: workspace) + part) != 0 { return errno }
+        return Self.flush(workspaceFolder)
     }
 
     // MARK: The whole

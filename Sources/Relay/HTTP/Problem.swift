@@ -16,6 +16,8 @@ enum Problem: Error, Hashable, Sendable {
     case grantUnknown
     case invitationExpired
     case invitationUsed
+    case invitationWithdrawn
+    case deviceRevoked
     case tooLarge
     case wrongAudience
     case tooManyRequests
@@ -41,6 +43,8 @@ enum Problem: Error, Hashable, Sendable {
         case .notAMember: (403, "not-a-member", "The device does not belong to that workspace.")
         case .invitationExpired: (403, "invitation-expired", "The invitation has expired.")
         case .invitationUsed: (403, "invitation-used", "The invitation has been used.")
+        case .invitationWithdrawn: (403, "invitation-withdrawn", "The invitation was taken back.")
+        case .deviceRevoked: (403, "device-revoked", "The device was cut off from the workspace.")
         case .workspaceNotAllowed: (403, "workspace-not-allowed", "The relay does not host that workspace.")
         case .notFound: (404, "not-found", "There is nothing here.")
         case .methodNotAllowed: (405, "method-not-allowed", "That method has no meaning here.")

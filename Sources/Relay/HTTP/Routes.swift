@@ -137,7 +137,12 @@ final class Routes: Sendable {
         guard nonces.withLock({ $0.take(asker.nonce, of: asker.device, now: now / 1_000) }) else {
             throw .badSignature
         }
-        return try await translating { () async throws(StorageFailure) in try await node.answer(packet, now: now) }
+        let answer = try await translating { () async throws(StorageFailure) in
+            try await node.answer(packet, now: now)
+        }
+        guard try await translating({ () async throws(StorageFailure) in try await !node.isRevoked(asker.device) })
+        else { throw .deviceRevoked }
+        return answer
     }
 
     private func node(for packet: SyncRequest, mayFound: Bool) async throws(Problem) -> WorkspaceNode? {

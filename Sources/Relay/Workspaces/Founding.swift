@@ -6,7 +6,7 @@ extension SyncRequest {
     /// workspace's id is that change's hash, so nobody else can have made it.
     var bringsFounding: Bool {
         guard let bytes = deltas.first, let received = try? ReceivedDelta(bytes[...]), received.first == 1,
-            received.replica == replica, let delta = try? received.verified(in: workspace)
+            received.replica.device == replica.device, let delta = try? received.verified(in: workspace)
         else { return false }
         return delta.founds(workspace)
     }

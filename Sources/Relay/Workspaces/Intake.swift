@@ -43,7 +43,7 @@ struct Intake {
     /// One who is not a member yet may bring the delta that makes it one, and nothing else: what is stored of a
     /// stranger waits for ever.
     private mutating func takeFromStranger(_ delta: VerifiedDelta, at place: Int) throws(StorageFailure) {
-        guard delta.changes.first?.replica == asker, delta.joins || delta.founds(replica.workspace) else {
+        guard delta.changes.first?.replica.device == asker.device, delta.joins || delta.founds(replica.workspace) else {
             verdicts[place] = .refused(.stranger)
             return
         }

@@ -43,12 +43,14 @@ actor WorkspaceNode {
 
     // MARK: The file
 
-    private func replica() throws(StorageFailure) -> Replica {
+    private func replica(now: UInt64) throws(StorageFailure) -> Replica {
         if let opened { return opened }
         let replica = try Replica.open(
             at: directory.file(of: workspace), key: key, configuration: configuration)
+        // A copy, or one put back from a backup: what it once gave arrival numbers to may be gone.
+        let isAnother = try replica.settle(now: now) != nil
         let stored = try replica.localValue(.incarnation).integer.map { UInt64(bitPattern: $0) }
-        if let stored { incarnation = stored } else { incarnation = try drawIncarnation(for: replica) }
+        if let stored, !isAnother { incarnation = stored } else { incarnation = try drawIncarnation(for: replica) }
         // An admission that was written just before the relay was killed has not been sealed yet.
         try replica.publish()
         opened = replica
@@ -60,7 +62,7 @@ actor WorkspaceNode {
         guard !directory.holds(workspace) else { return }
         opened = nil
         let draft = directory.file(of: workspace) + ".new"
-        let parts = ["", "-journal", "-wal", "-shm", ".lock"].map { draft + $0 }
+        let parts = ["", "-journal", "-wal", "-shm", ".lock", ".head"].map { draft + $0 }
         for part in parts { unlink(part) }
         try make(at: draft)
         guard access(draft + "-wal", F_OK) != 0 else { throw .disk(code: EBUSY) }
@@ -88,23 +90,40 @@ actor WorkspaceNode {
 
     /// Whether arrival numbers up to the cursor's mean here what they meant to the asker.
     ///
-    /// A cursor beyond the last arrival shows that this file is an older copy of what the asker spoke to. What arrives
-    /// from now on takes numbers that others have seen used otherwise, so for everyone a new count begins.
+    /// A cursor whose number nothing has, or something else, shows that this file is an older copy of what the asker spoke
+    /// to. What arrives from now on takes numbers that others have seen used otherwise, so for everyone a new count
+    /// begins.
     private func counts(_ cursor: Cursor, in replica: Replica) throws(StorageFailure) -> Bool {
         guard cursor.incarnation == incarnation else { return false }
-        guard cursor.arrival > 0 else { return true }
-        // No bytes are asked for, only whether anything has that number or a later one.
-        let isThere = try replica.arrivals(after: cursor.arrival - 1, excluding: nil, byteLimit: 0).hasMore
-        if !isThere { incarnation = try drawIncarnation(for: replica) }
-        return isThere
+        guard cursor.arrival > 0, try replica.arrivalCheck(at: cursor.arrival) != cursor.check else { return true }
+        incarnation = try drawIncarnation(for: replica)
+        return false
+    }
+
+    /// Whether what came shows that this file is an older copy: changes of the relay's own that it has forgotten, or an
+    /// asker that had everything taken and goes further than what is here. If so, a new count begins.
+    ///
+    /// - Parameter epoch: the relay's before the request.
+    private func hasForgotten(
+        _ epoch: UInt64, _ request: SyncRequest, _ verdicts: [Verdict], in replica: Replica, now: UInt64
+    ) throws(StorageFailure) -> Bool {
+        if !request.deltas.isEmpty, try replica.settle(now: now) != nil { try replica.publish() }
+        var isForgotten = replica.id.epoch != epoch
+        let wereTaken = verdicts.allSatisfy { if case .stored = $0 { true } else { false } }
+        if wereTaken, !request.isPushOnly, try !replica.accountsFor(request.tips) { isForgotten = true }
+        if isForgotten { incarnation = try drawIncarnation(for: replica) }
+        return isForgotten
     }
 
     // MARK: Requests
 
     /// Why the asker may not sync here, if it may not.
     func objection(to request: SyncRequest, now: UInt64) throws(StorageFailure) -> Problem? {
-        let replica = try replica()
-        if try replica.member(request.replica.device)?.admitted != nil { return nil }
+        let replica = try replica(now: now)
+        if let member = try replica.member(request.replica.device), member.admitted != nil || member.isRevoked {
+            // What it wrote is kept for the others to look at; it gets nothing for it.
+            return member.isRevoked && request.deltas.isEmpty ? .deviceRevoked : nil
+        }
         // The founding change is stored after the file was made; in between, the founder is no member.
         if request.bringsFounding { return nil }
         guard let credential = request.shownCredential else { return .notAMember }
@@ -112,6 +131,7 @@ actor WorkspaceNode {
         case nil: return nil
         case .expired: return .invitationExpired
         case .used: return .invitationUsed
+        case .withdrawn: return .invitationWithdrawn
         default:
             let isGrantHere = try replica.frontier().contains { tip in
                 tip.replica == credential.grant.replica && tip.number >= credential.grant.number
@@ -120,18 +140,27 @@ actor WorkspaceNode {
         }
     }
 
+    /// Whether a device was cut off, perhaps by what it has just brought.
+    func isRevoked(_ device: DeviceID) throws(StorageFailure) -> Bool {
+        try opened?.member(device)?.isRevoked == true
+    }
+
     /// Stores what is pushed and answers with what the asker lacks.
     ///
     /// - Parameter now: milliseconds since 1970.
     func answer(_ request: SyncRequest, now: UInt64) throws(StorageFailure) -> SyncAnswer {
-        let replica = try replica()
+        let replica = try replica(now: now)
         // The asker starts over, and pushes again: its next request is answered in the new count.
         if let cursor = request.cursor, try !counts(cursor, in: replica) {
             return .startingOver(incarnation: incarnation, time: now, frontier: try replica.frontier())
         }
         let cursor = request.cursor ?? Cursor(incarnation: incarnation, arrival: 0)
         var answer = SyncAnswer(cursor: cursor, time: now)
+        let epoch = replica.id.epoch
         answer.verdicts = try take(request, into: replica, now: now)
+        if try hasForgotten(epoch, request, answer.verdicts, in: replica, now: now) {
+            return .startingOver(incarnation: incarnation, time: now, frontier: try replica.frontier())
+        }
         if !request.isPushOnly { try addArrivals(to: &answer, for: request, from: replica) }
         if request.frontier != nil { answer.frontier = try replica.frontier() }
         return answer
@@ -160,12 +189,12 @@ actor WorkspaceNode {
     private func addArrivals(
         to answer: inout SyncAnswer, for request: SyncRequest, from replica: Replica
     ) throws(StorageFailure) {
-        // An asker who says what it holds may have lost its own tail and gets that back too.
+        // Of the asker's own chains it gets what lies beyond what it says to hold: it may have lost that.
         let outgoing = try replica.arrivals(
-            after: answer.cursor.arrival, excluding: request.frontier == nil ? request.replica : nil,
-            frontier: request.frontier ?? [],
+            after: answer.cursor.arrival, excluding: nil, frontier: (request.frontier ?? []) + request.tips,
             byteLimit: PacketFormat.pageByteCount)
-        answer.cursor = Cursor(incarnation: incarnation, arrival: outgoing.reach)
+        let check = try replica.arrivalCheck(at: outgoing.reach) ?? 0
+        answer.cursor = Cursor(incarnation: incarnation, arrival: outgoing.reach, check: check)
         answer.deltas = outgoing.deltas
         answer.hasMore = outgoing.hasMore
     }

@@ -123,8 +123,7 @@ private struct BundleWriter {
         while hasMore {
             hasMore = false
             let stretches = try log.arrived(
-                after: cursor, excluding: nil, held: held, byteLimit: BundleFormat.blockByteCount, reach: &cursor,
-                hasMore: &hasMore)
+                after: cursor, held: held, byteLimit: BundleFormat.blockByteCount, reach: &cursor, hasMore: &hasMore)
             for stretch in stretches {
                 let reached = try write(stretch)
                 held.raise(to: LocalPlace(branch: stretch.branch.id, number: reached))

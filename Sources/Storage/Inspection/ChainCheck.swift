@@ -10,10 +10,10 @@ final class ChainCheck {
     private var report = Verification()
     private var visited = Counts()
 
-    init(log: Log, own: ReplicaID) throws {
+    init(log: Log) throws {
         self.log = log
         branches = try BranchRows(log)
-        ownGrant = try OwnGrant(of: own, in: log)
+        ownGrant = try OwnGrant(in: log)
     }
 
     /// Rows met, to be held against how many there are.

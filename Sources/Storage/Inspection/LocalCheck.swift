@@ -3,11 +3,10 @@ import ChangeLog
 /// What is kept for this device alone, as far as it can be told to be right.
 struct LocalCheck {
     private let log: Log
-    private let own: ReplicaID
     private let branches: BranchRows
 
-    init(log: Log, own: ReplicaID) throws {
-        (self.log, self.own) = (log, own)
+    init(log: Log) throws {
+        self.log = log
         branches = try BranchRows(log)
     }
 
@@ -17,22 +16,20 @@ struct LocalCheck {
         try checkWaiting(&report)
     }
 
-    /// What was published is here, and nothing of this device's stands under another name.
+    /// What was published is here.
     private func checkOwnChain(_ report: inout Verification) throws {
-        let chain = branches.of(own)
-        let ofDevice = branches.all.filter { $0.replica.device == own.device }
-        if chain.isEmpty, !ofDevice.isEmpty { report.note(.ownChain) }
         let mark = try LocalValues.value(.published, in: log.database)
         guard mark != .null else { return }
-        var reader = ByteReader(mark.bytes ?? [])
-        guard let number = try? reader.word(), let hash: ChangeHash = try? reader.fixed(), reader.remaining == 0,
-            try isHeld(number, hash)
-        else { return report.note(.ownChain, at: Problem.Spot(replica: own, number: chain.first?.number ?? 0)) }
+        guard let published = PublishedMark(mark.bytes ?? []), try isHeld(published) else {
+            let own = try log.own()
+            return report.note(.ownChain, at: Problem.Spot(replica: own, number: branches.of(own).first?.number ?? 0))
+        }
     }
 
-    private func isHeld(_ number: UInt64, _ hash: ChangeHash) throws -> Bool {
-        for branch in branches.of(own) where branch.fork < number && number <= branch.number {
-            if try log.past.entry(at: LocalPlace(branch: branch.id, number: number))?.hash == hash { return true }
+    private func isHeld(_ mark: PublishedMark) throws -> Bool {
+        for branch in branches.of(mark.replica) where branch.fork < mark.number && mark.number <= branch.number {
+            let place = LocalPlace(branch: branch.id, number: mark.number)
+            if try log.past.entry(at: place)?.hash == mark.hash { return true }
         }
         return false
     }

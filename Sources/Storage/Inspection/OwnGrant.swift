@@ -6,8 +6,8 @@ struct OwnGrant {
     private let own: ReplicaID
     private let grant: Cause?
 
-    init(of own: ReplicaID, in log: Log) throws {
-        self.own = own
+    init(in log: Log) throws {
+        own = try LocalValues.joiner(in: log.database)
         grant = try LocalValues.value(.credential, in: log.database).bytes.flatMap { try? Credential($0).grant }
     }
 

@@ -19,10 +19,10 @@ final class PastCheck {
     private var cited: Set<Int64> = []
     private var vectors: UInt64 = 0
 
-    init(log: Log, own: ReplicaID) throws {
+    init(log: Log) throws {
         self.log = log
         branches = try BranchRows(log)
-        ownGrant = try OwnGrant(of: own, in: log)
+        ownGrant = try OwnGrant(in: log)
     }
 
     func run(_ report: inout Verification) throws {

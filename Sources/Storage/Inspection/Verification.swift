@@ -71,11 +71,11 @@ private final class VerificationWalk {
 
     func run() throws {
         try step(.file) { try checkFile(&$0) }
-        try step(.changes) { try ChainCheck(log: shadow.log(database), own: replica.id).run(&$0) }
-        try step(.local) { try LocalCheck(log: shadow.log(database), own: replica.id).run(&$0) }
+        try step(.changes) { try ChainCheck(log: shadow.log(database)).run(&$0) }
+        try step(.local) { try LocalCheck(log: shadow.log(database)).run(&$0) }
         // What follows trusts the branches to be a tree and the causes to be in the log.
         guard report.isLogSound else { return }
-        try step(.past) { try PastCheck(log: shadow.log(database), own: replica.id).run(&$0) }
+        try step(.past) { try PastCheck(log: shadow.log(database)).run(&$0) }
         guard report.isLogSound else { return }
         try step(.state) { try StateCheck(replica, shadow: shadow, database: database).run(&$0) }
     }

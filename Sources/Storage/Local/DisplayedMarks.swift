@@ -18,7 +18,7 @@ extension Replica {
     public func markDisplayed(_ root: RootID) throws(StorageFailure) -> String {
         let token = Base32.text(configuration.random(8))
         try write(durability: .normal) { door in
-            let view = try door.log.view(of: self.id)
+            let view = try door.log.view()
             let database = door.log.database
             let insert = try door.log.statements(
                 "INSERT INTO displayed(token, root, heads, others) VALUES(?1,?2,?3,?4)")
@@ -55,15 +55,16 @@ extension Transaction {
             return otherwise
         }
         // Nothing but own changes came since: the change's whole causal past was on the screen, or is the author's own.
-        if find.unsigned(1) == (try log.view(of: replica.id)).others { return .everything }
+        if find.unsigned(1) == (try log.view()).others { return .everything }
         return .heads(try CausalPast.unpacked(find.bytes(0)).compactMap(log.cause))
     }
 }
 
 extension Log {
     /// The heads of what is applied, and how many changes of others that is.
-    func view(of own: ReplicaID) throws -> (heads: [LocalPlace], others: UInt64) {
+    func view() throws -> (heads: [LocalPlace], others: UInt64) {
         try flush()
+        let own = try own()
         let branches = try branches.all()
         let others = branches.filter { $0.replica != own }.reduce(0) { $0 + ($1.number - min($1.fork, $1.number)) }
         // A tip that another change cites is in that change's past already; no need to name it.

@@ -10,8 +10,10 @@ public enum LocalValues {
     public enum Key: String, Sendable {
         /// The workspace's id.
         case workspace
-        /// This replica's id.
+        /// This replica's id: in the current epoch.
         case replica
+        /// Which replica took up the invitation, where that was in an earlier epoch.
+        case joiner
         /// The workspace secret, which keys natural ids. A relay has none.
         case secret
         /// The schema that the state was last derived with, by its fingerprint.
@@ -33,12 +35,22 @@ public enum LocalValues {
         case incarnation
         /// The last arrival number pulled.
         case cursor
-        /// The number of the last own change that the relay has.
+        /// What the relay said to have that number.
+        case cursorCheck = "cursor_check"
+        /// The last local arrival up to which the relay has what this device wrote.
         case acknowledged
         /// When the last sync ended, in milliseconds since 1970.
         case lastSync = "last_sync"
-        /// The number and hash of the last own change that may have left this device: never re-written.
+        /// Replica, number and hash of the last own change that may have left this device. Of each chain, what is sealed
+        /// is never written anew.
         case published
+        /// How many changes came in that this replica has made and forgotten: its numbers have been used elsewhere.
+        case spent
+        /// What happened to this copy, and what came back since.
+        case recoveries
+        /// How many changes waited when some that were sent could not be taken: they are asked for again once that has
+        /// changed.
+        case missed
         /// The channel root a gateway serves.
         case channel
     }
@@ -78,6 +90,11 @@ public enum LocalValues {
             throw StorageFailure.corrupt
         }
         return id
+    }
+
+    /// The replica that took up the invitation with which this device came in.
+    public static func joiner(in database: Database) throws -> ReplicaID {
+        try value(.joiner, in: database).bytes.flatMap { ReplicaID($0) } ?? replica(in: database)
     }
 
     static func replica(in database: Database) throws -> ReplicaID {

@@ -8,7 +8,8 @@ extension Replica {
     /// once, and deltas may come in any order; what cannot be applied yet waits, with its reason.
     ///
     /// - Parameters:
-    ///   - now: milliseconds since 1970; what is stamped more than five minutes later waits until due.
+    ///   - now: milliseconds since 1970; what is stamped more than five minutes later waits until due, unless something
+    ///     as late is applied already.
     ///   - then: runs in the same transaction, for instance to move the cursor.
     /// - Returns: a verdict for each delta, in order.
     public func append(
@@ -16,7 +17,7 @@ extension Replica {
         then: (Database) throws -> Void = { _ in }
     ) throws(StorageFailure) -> [Verdict] {
         try write(durability: durability) { door in
-            var arrivals = Arrivals(door, now: now)
+            var arrivals = try Arrivals(door, now: now)
             let verdicts = try arrivals.take(deltas)
             try then(door.log.database)
             return verdicts
@@ -26,19 +27,35 @@ extension Replica {
 
 /// Deltas on their way through the door. Each goes as far as it can; what stops it is noted, and when that comes, it
 /// goes on. So however the deltas are ordered, each change is looked at a bounded number of times.
-private struct Arrivals {
+struct Arrivals {
     private let door: Door
     private let now: UInt64
+    /// What decides whether a stamp is early.
+    private let judgingTime: UInt64
     private let waiting: Waiting
     private var all: [Progress] = []
     private var ready: Deque<Int> = []
     private var blocked: [Need: [Int]] = [:]
     /// The branches that grew, which may be what something stored away waits for.
     private var grown: Set<ReplicaID> = []
+    private var own: OwnArrivals
 
-    init(_ door: Door, now: UInt64) {
+    /// - Parameter relayTime: what a relay's clock says, which may know better than this device's.
+    init(_ door: Door, now: UInt64, relayTime: UInt64 = 0) throws {
         (self.door, self.now) = (door, now)
+        judgingTime = try max(now, relayTime, Self.reached(in: door.log))
         waiting = Waiting(log: door.log)
+        own = try OwnArrivals(door.log)
+    }
+
+    /// A time at which what is stamped as late as anything applied is not early: a clock that has fallen behind, to 1970
+    /// for instance, keeps nothing out that a right one let in before. No later: else each change let in would let in
+    /// one that is five minutes later still.
+    private static func reached(in log: Log) throws -> UInt64 {
+        let read = try log.statements("SELECT max(at) FROM branch")
+        defer { read.reset() }
+        guard try read.step(), let latest = Stamp(packed: read.unsigned(0))?.milliseconds else { return 0 }
+        return latest - min(latest, Door.earliness)
     }
 
     /// A delta, and how far it has come.
@@ -61,7 +78,7 @@ private struct Arrivals {
     /// Path of a change, stop 9: each goes through the door as soon as its causes have; what is left waits.
     mutating func take(_ deltas: [VerifiedDelta]) throws -> [Verdict] {
         for delta in deltas { add(Progress(delta: delta)) }
-        for held in try waiting.releaseDue(now: now) { add(Progress(delta: held.delta, since: held.since)) }
+        for held in try waiting.releaseDue(now: judgingTime) { add(Progress(delta: held.delta, since: held.since)) }
         repeat {
             while let index = ready.popFirst() { try advance(index) }
             for replica in grown {
@@ -69,6 +86,7 @@ private struct Arrivals {
             }
             grown = []
         } while !ready.isEmpty
+        try own.note(now: now)
         return try all.indices.map(settle).prefix(deltas.count).map { $0 }
     }
 
@@ -84,9 +102,10 @@ private struct Arrivals {
         progress.stop = nil
         while !progress.isDone, progress.stop == nil {
             let change = progress.delta.changes[progress.next]
-            switch try door.readiness(of: change, now: now) {
+            switch try door.readiness(of: change, now: judgingTime) {
             case .ready(let admission):
                 try door.admit(change, admission, now: now)
+                own.count(change)
                 progress.new += 1
                 progress.next += 1
                 wake(change)

@@ -99,8 +99,8 @@ final class Branches {
         return branches
     }
 
-    /// The branches of all chains of a device.
-    func of(device: DeviceID) throws -> [Branch] {
+    /// The branches of all chains of one device, in the order in which they came to be here.
+    func of(_ device: DeviceID) throws -> [Branch] {
         let find = try statements(.branchesOfDevice) {
             "SELECT \(Self.columns) FROM branch WHERE replica BETWEEN ?1 AND ?2 ORDER BY id"
         }

@@ -58,7 +58,7 @@ final class Door {
         var causes: [LocalPlace] = []
         for cause in change.causes {
             // An own change that was made on a grant which is not here yet has no past here to speak of.
-            let missing = try cause.replica == members.own() ? members.grantToCome() : nil
+            let missing = try cause.replica.device == members.own().device ? members.grantToCome() : nil
             guard missing == nil, let place = try log.place(of: cause) else {
                 let cause = missing ?? cause
                 return .waits(.cause, for: .change(cause.replica, cause.number))
@@ -196,10 +196,11 @@ final class Door {
     /// - Returns: whether this was it.
     private func linkOwnGrant(_ change: Change, at place: LocalPlace) throws -> Bool {
         guard let grant = try members.ownGrant(), grant.number == change.number, grant == change.asCause,
-            let branch = try log.ownBranch(of: members.own()), branch.number > 0
+            let branch = try log.branches.of(members.own()).first, branch.number > 0
         else { return false }
         try log.insertCause(place, of: LocalPlace(branch: branch.id, number: 1))
-        try log.learn(try log.past.vector(at: place), in: branch)
+        let past = try log.past.vector(at: place)
+        for branch in try log.ownBranches() { try log.learn(past, in: branch) }
         return true
     }
 

@@ -10,6 +10,10 @@ final class Log {
     let branches: Branches
     let past: CausalPast
     let runs: Runs
+    /// Whether changes of this device's own were written in this transaction.
+    var hasWrittenOwn = false
+    /// What ``own()`` said; nil while nobody has asked.
+    private(set) var ownIfAsked: ReplicaID?
 
     init(_ database: Database, workspace: WorkspaceID, statements cache: StatementCache) {
         (self.database, self.workspace) = (database, workspace)
@@ -27,8 +31,27 @@ final class Log {
 
     // MARK: Finding
 
-    /// The branch that this replica's own changes go to.
-    func ownBranch(of replica: ReplicaID) throws -> Branch? { try branches.of(replica).first }
+    /// The replica whose chain own changes go to: read here, for another process may have begun a new epoch.
+    func own() throws -> ReplicaID {
+        if let ownIfAsked { return ownIfAsked }
+        let find = try statements("SELECT value FROM local WHERE key='replica'")
+        defer { find.reset() }
+        guard try find.step(), let own = ReplicaID(find.bytes(0)) else { throw StorageFailure.corrupt }
+        ownIfAsked = own
+        return own
+    }
+
+    /// From now on own changes go to another chain.
+    func begin(_ replica: ReplicaID) throws {
+        try LocalValues.set(.replica, .bytes(replica.bytes), in: database)
+        ownIfAsked = replica
+    }
+
+    /// The branch that this replica's own changes go to; nil before the first.
+    func ownBranch() throws -> Branch? { try branches.of(own()).first }
+
+    /// Every branch of every chain of this device, in the order in which they came to be here.
+    func ownBranches() throws -> [Branch] { try branches.of(own().device).filter { $0.number > 0 } }
 
     /// Where a change of that number and hash is held, in whichever branch.
     func place(of replica: ReplicaID, number: UInt64, isIt: (ChangeHash) -> Bool) throws -> LocalPlace? {

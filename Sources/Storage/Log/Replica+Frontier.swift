@@ -7,17 +7,16 @@ extension Replica {
     /// as long as the grant that its first change cites is not here, and is left out.
     public func frontier() throws(StorageFailure) -> [Cause] {
         try readLog { log in
-            let credential = try LocalValues.value(.credential, in: log.database).bytes
-            let grant = credential.flatMap { try? Credential($0).grant }
-            let isComplete = try grant.map { try log.place(of: $0) != nil } ?? true
+            let isComplete = try log.hasOwnGrant()
             let branches = try log.branches.all()
-            return branches.filter { isComplete || $0.replica != self.id }.map(\.tipAsCause).sorted()
+            let device = try log.own().device
+            return branches.filter { isComplete || $0.replica.device != device }.map(\.tipAsCause).sorted()
         }
     }
 
-    /// This replica's own tip; 0 before its first change.
+    /// The number of this replica's last own change in the current epoch; 0 before its first.
     public func ownTip() throws(StorageFailure) -> UInt64 {
-        try readLog { log in try log.ownBranch(of: self.id)?.number ?? 0 }
+        try readLog { log in try log.ownBranch()?.number ?? 0 }
     }
 
     /// How many changes are applied, and how many wait.

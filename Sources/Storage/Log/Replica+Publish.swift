@@ -11,31 +11,60 @@ public struct Outgoing: Sendable {
     public var reach: UInt64
     /// Whether there is more behind them.
     public var hasMore = false
+    /// Of each delta, whether this device wrote it.
+    public private(set) var areOwn: [Bool] = []
 
-    var byteCount: Int { deltas.reduce(0) { $0 + $1.count } }
+    /// Nothing, up to there.
+    public init(reach: UInt64) { self.reach = reach }
+
+    mutating func add(_ run: Outgoing, isOwn: Bool) {
+        deltas += run.deltas
+        areOwn += run.deltas.map { _ in isOwn }
+        changes += run.changes
+    }
+}
+
+/// The last own change that may have left this device.
+struct PublishedMark {
+    let replica: ReplicaID
+    let number: UInt64
+    let hash: ChangeHash
+
+    init(_ branch: Branch) { (replica, number, hash) = (branch.replica, branch.number, branch.hash) }
+
+    /// - Returns: nil for what is not ``bytes``.
+    init?(_ bytes: [UInt8]) {
+        var reader = ByteReader(bytes)
+        guard let replica = try? reader.replica(), let number = try? reader.word(),
+            let hash: ChangeHash = try? reader.fixed(), reader.remaining == 0
+        else { return nil }
+        (self.replica, self.number, self.hash) = (replica, number, hash)
+    }
+
+    var bytes: [UInt8] {
+        var writer = ByteWriter()
+        writer.raw(replica.bytes)
+        writer.word(number)
+        writer.raw(hash.bytes)
+        return writer.bytes
+    }
 }
 
 extension Replica {
-    /// Seals this replica's own changes, so that they may leave. The published mark is committed with the seals,
-    /// before anybody is handed a byte: what may have left is never written anew.
+    /// Seals this device's own changes, those of earlier epochs where they stand, so that they may leave. The published
+    /// mark is committed with the seals, before anybody is handed a byte: what may have left is never written anew.
     ///
     /// - Throws: `.keyLocked` if there are any and the key is locked.
     public func publish() throws(StorageFailure) {
-        let pending = try readLog { log in
-            guard let own = try log.ownBranch(of: self.id) else { return false }
-            return own.number > own.sealed
-        }
-        guard pending else { return }
+        guard try readLog({ try $0.ownBranches().contains { $0.number > $0.sealed } }) else { return }
         guard let key = key.signing else { throw .keyLocked }
         try write { door in
-            guard let own = try door.log.ownBranch(of: self.id) else { return }
-            for (number, hash) in try self.sealPoints(of: own, in: door.log) {
-                try door.log.seal(Seal.sign(hash, in: self.workspace, with: key), at: number, of: own)
+            for branch in try door.log.ownBranches() where branch.number > branch.sealed {
+                for (number, hash) in try self.sealPoints(of: branch, in: door.log) {
+                    try door.log.seal(Seal.sign(hash, in: self.workspace, with: key), at: number, of: branch)
+                }
+                try LocalValues.set(.published, .bytes(PublishedMark(branch).bytes), in: door.log.database)
             }
-            var mark = ByteWriter()
-            mark.word(own.number)
-            mark.raw(own.hash.bytes)
-            try LocalValues.set(.published, .bytes(mark.bytes), in: door.log.database)
         }
     }
 
@@ -62,33 +91,27 @@ extension Replica {
         return points
     }
 
-    /// This replica's own sealed changes after `number`, about `byteLimit` bytes of them.
-    public func outgoing(after number: UInt64, byteLimit: Int) throws(StorageFailure) -> Outgoing {
-        try readLog { log in
-            var outgoing = Outgoing(reach: number)
-            guard let own = try log.ownBranch(of: self.id) else { return outgoing }
-            while outgoing.reach < own.sealed, outgoing.byteCount < byteLimit {
-                try log.appendDelta(to: &outgoing, branch: own, after: outgoing.reach, through: own.sealed)
-            }
-            outgoing.hasMore = outgoing.reach < own.sealed
-            return outgoing
-        }
+    /// What this device wrote and sealed, by the order in which it arrived here: after local arrival `arrival`.
+    public func outgoing(after arrival: UInt64, byteLimit: Int) throws(StorageFailure) -> Outgoing {
+        try arrivals(after: arrival, excluding: nil, only: key.device, byteLimit: byteLimit)
     }
 
     /// What arrived here after `cursor`, in an order in which causes come first, without what `frontier` covers.
     ///
     /// - Parameters:
     ///   - excluding: a chain that the asker writes itself.
+    ///   - device: whose changes alone are wanted; nil for everyone's.
     ///   - frontier: tips of what the asker has; with each, all that lies in its past.
     public func arrivals(
-        after cursor: UInt64, excluding: ReplicaID?, frontier: [Cause] = [], byteLimit: Int
+        after cursor: UInt64, excluding: ReplicaID?, only device: DeviceID? = nil, frontier: [Cause] = [],
+        byteLimit: Int
     ) throws(StorageFailure) -> Outgoing {
         try readLog { log in
             var outgoing = Outgoing(reach: cursor)
             let held = try self.held(by: frontier, in: log)
             let stretches = try log.arrived(
-                after: cursor, excluding: excluding, held: held, byteLimit: byteLimit, reach: &outgoing.reach,
-                hasMore: &outgoing.hasMore)
+                after: cursor, held: held, byteLimit: byteLimit, reach: &outgoing.reach, hasMore: &outgoing.hasMore
+            ) { replica in replica != excluding && (device == nil || replica.device == device) }
             for stretch in stretches {
                 var reached = stretch.after
                 while reached < stretch.through {
@@ -96,21 +119,12 @@ extension Replica {
                     try log.appendDelta(
                         to: &run, branch: stretch.branch, after: reached, through: stretch.through)
                     guard run.reach > reached else { throw StorageFailure.corrupt }
-                    outgoing.deltas += run.deltas
-                    outgoing.changes += run.changes
+                    outgoing.add(run, isOwn: stretch.branch.replica.device == self.key.device)
                     reached = run.reach
                 }
             }
             return outgoing
         }
-    }
-
-    /// Sealed changes of others' chains that the holder of `frontier` lacks, in the order in which they arrived here:
-    /// what a relay that was restored or replaced gets back.
-    public func lacking(
-        in frontier: [Cause], after arrival: UInt64, byteLimit: Int
-    ) throws(StorageFailure) -> Outgoing {
-        try arrivals(after: arrival, excluding: id, frontier: frontier, byteLimit: byteLimit)
     }
 }
 
@@ -161,8 +175,8 @@ extension Log {
 
     /// Arrivals put together branch by branch, in the order in which the branches first appear.
     func arrived(
-        after cursor: UInt64, excluding: ReplicaID?, held: CausalVector, byteLimit: Int, reach: inout UInt64,
-        hasMore: inout Bool
+        after cursor: UInt64, held: CausalVector, byteLimit: Int, reach: inout UInt64, hasMore: inout Bool,
+        isWanted: (ReplicaID) -> Bool = { _ in true }
     ) throws -> [Stretch] {
         let read = try statements("SELECT number, branch, first, last FROM arrival WHERE number > ?1 ORDER BY number")
         defer { read.reset() }
@@ -176,7 +190,7 @@ extension Log {
                 break
             }
             reach = read.unsigned(0)
-            guard let branch = try branches.branch(read.integer(1)), branch.replica != excluding else { continue }
+            guard let branch = try branches.branch(read.integer(1)), isWanted(branch.replica) else { continue }
             let (first, last) = (read.unsigned(2), read.unsigned(3))
             // Only a damaged file has a change numbered 0.
             guard first > 0 else { throw StorageFailure.corrupt }

@@ -12,6 +12,8 @@ public final class Transaction {
     private let now: UInt64
     private var clock: HybridClock
     private var hasTakenHeads = false
+    /// Whether it is known that this copy may go on with its chain, or it has begun a new one.
+    var isSettled = false
 
     init(_ door: Door, replica: Replica, now: UInt64) throws {
         (self.door, self.replica, self.now) = (door, replica, now)
@@ -38,7 +40,8 @@ public final class Transaction {
     /// - Returns: the change, which is durable once the transaction has returned.
     @discardableResult
     public func commit(_ draft: Draft, citing grant: Cause? = nil) throws -> Change {
-        let branch = try log.ownBranch(of: replica.id) ?? log.branches.add(replica.id)
+        try settle()
+        let branch = try log.ownBranch() ?? log.branches.add(log.own())
         var causes = try takeHeads()
         // An author with more heads than a change may cite first writes empty changes that cite them.
         while causes.count > FormatLimit.causes.rawValue {
@@ -53,11 +56,12 @@ public final class Transaction {
     private func admit(_ draft: Draft, to branch: Branch, causes: [Cause]) throws -> Change {
         guard let stamp = clock.tick(now: now) else { throw StorageFailure.clockExhausted }
         let place = Place(
-            replica: replica.id, number: branch.number + 1,
+            replica: branch.replica, number: branch.number + 1,
             previous: branch.number == 0 ? ChangeHash(unchecked: replica.workspace.bytes) : branch.hash)
         let change = try Change.authored(
             draft, at: place, stamp: stamp, causes: causes, seed: replica.configuration.random(16))
         try door.admit(change, door.ownAdmission(of: change, to: branch), now: now)
+        log.hasWrittenOwn = true
         return change
     }
 
@@ -65,7 +69,8 @@ public final class Transaction {
     private func takeHeads() throws -> [Cause] {
         if hasTakenHeads { return [] }
         hasTakenHeads = true
-        return try log.branches.heads().filter { $0.replica != replica.id }.map(\.tipAsCause)
+        let own = try log.own()
+        return try log.branches.heads().filter { $0.replica != own }.map(\.tipAsCause)
     }
 }
 
@@ -99,6 +104,7 @@ extension Replica {
             try LocalValues.set(.secret, .bytes(secret), in: door.log.database)
             try door.admit(
                 change, door.ownAdmission(of: change, to: door.log.branches.add(change.replica)), now: now)
+            door.log.hasWrittenOwn = true
         }
         return replica
     }
@@ -130,7 +136,7 @@ extension Replica {
         return replica
     }
 
-    private static func epoch(from configuration: Configuration) -> UInt64 {
+    static func epoch(from configuration: Configuration) -> UInt64 {
         configuration.random(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

@@ -141,7 +141,7 @@ final class Members: Precedents {
     /// The grant that this device came in under.
     func ownGrant() throws -> Cause? { try ownValues.get().grant }
 
-    /// This device.
+    /// This device's first chain here: the one that joined, whatever happened to the copy since.
     func own() throws -> ReplicaID { try ownValues.get().replica }
 
     private func isToCome(_ grant: Cause?) throws -> Bool { try grant.map { try log.place(of: $0) == nil } ?? false }
@@ -152,7 +152,7 @@ final class Members: Precedents {
         let grant: Cause?
 
         init(in database: Database) throws {
-            replica = try LocalValues.replica(in: database)
+            replica = try LocalValues.joiner(in: database)
             let role = try LocalValues.value(.role, in: database).integer.flatMap {
                 Role(rawValue: UInt8(clamping: $0))
             }

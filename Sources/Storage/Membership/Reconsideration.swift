@@ -18,7 +18,7 @@ struct Reconsideration {
     /// - Returns: the changes whose roots have to be derived anew.
     mutating func follow(_ reversal: Reversal) throws -> Set<LocalPlace> {
         for (device, old) in reversal.tenures {
-            for branch in try log.branches.of(device: device) { try follow(old, of: device, along: branch) }
+            for branch in try log.branches.of(device) { try follow(old, of: device, along: branch) }
         }
         for change in reversal.adoptions {
             for copy in try log.copies(of: change) { try judge(copy.place, isOther: false) }

@@ -103,7 +103,7 @@ extension Transaction {
 
     /// Where each branch of a device's chains is left.
     private func tips(of device: DeviceID, since: UInt64?) throws -> [Cause] {
-        let branches = try log.branches.of(device: device).filter { $0.number > 0 }
+        let branches = try log.branches.of(device).filter { $0.number > 0 }
         guard let since else { return branches.map(\.tipAsCause).sorted() }
         return try branches.compactMap { branch in
             let find = try log.statements(

@@ -65,6 +65,8 @@ struct BundleGroup: ParsableCommand {
         func run() throws {
             let replica = try options.home.open()
             let report = try read(into: replica)
+            // What came may show that this copy has lost something.
+            try replica.settle(now: WallClock.now())
             let refused = report.refused.map { (reason: String(describing: $0.key), deltas: $0.value) }
             if options.json {
                 let list = refused.sorted { $0.reason < $1.reason }.map {
