@@ -18,6 +18,15 @@ package struct Hand {
         replica = ReplicaID(device: key.device, epoch: epoch)
     }
 
+    /// A hand whose first change founds a workspace.
+    package init(founding draft: Draft, key: SigningKey, epoch: UInt64 = 1, stamp: Stamp, seed: [UInt8]) throws {
+        replica = ReplicaID(device: key.device, epoch: epoch)
+        let place = Place(replica: replica, number: 1, previous: .none)
+        let change = try Change.authored(draft, at: place, stamp: stamp, causes: [], seed: seed)
+        (self.key, workspace) = (key, WorkspaceID(unchecked: change.hash.bytes))
+        changes = [change]
+    }
+
     /// Where the next change will stand.
     package var place: Place {
         let previous = changes.last?.hash ?? ChangeHash(unchecked: workspace.bytes)

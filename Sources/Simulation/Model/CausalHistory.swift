@@ -30,16 +30,21 @@ package struct CausalHistory: Sendable {
         return hasPredecessor && change.causes.allSatisfy { indexByCause[$0] != nil }
     }
 
+    /// Before number 1 stands the workspace's id, which is the founding change's hash and does not make it seen.
+    private func predecessor(of change: Change) -> Int? {
+        change.number == 1 ? nil : indexByHash[change.place.previous]
+    }
+
     private mutating func add(_ change: Change) {
         guard indexByHash[change.hash] == nil else { return }
         let index = changes.count
         var past: Set<Int> = [index]
         let before =
-            change.causes.compactMap { indexByCause[$0] } + [indexByHash[change.place.previous]].compactMap(\.self)
+            change.causes.compactMap { indexByCause[$0] } + [predecessor(of: change)].compactMap(\.self)
         for seen in before { past.formUnion(pasts[seen]) }
         indexByCause[change.asCause] = index
         indexByHash[change.hash] = index
-        if past.contains(where: { $0 != index && changes[$0].stamp >= change.stamp }) {
+        if change.stamp == .zero || past.contains(where: { $0 != index && changes[$0].stamp >= change.stamp }) {
             void.insert(index)
         } else {
             copiesByID[change.id, default: []].insert(index)
@@ -48,13 +53,16 @@ package struct CausalHistory: Sendable {
         pasts.append(past)
     }
 
+    /// Whether a change does nothing for ever: its stamp does not lie above all that it had seen.
+    package func isVoid(_ index: Int) -> Bool { void.contains(index) }
+
     /// The change that a cause names, by place and hash.
     package func index(of cause: Cause) -> Int? { indexByCause[cause] }
 
     /// Whether `other` stands before the change at `index` in its chain.
     package func chain(of index: Int, holds other: Int) -> Bool {
-        var before = indexByHash[changes[index].place.previous]
-        while let index = before, index != other { before = indexByHash[changes[index].place.previous] }
+        var before = predecessor(of: changes[index])
+        while let index = before, index != other { before = predecessor(of: changes[index]) }
         return before != nil
     }
 

@@ -116,7 +116,12 @@ final class Door {
 
     /// Lets a change that is not void have its effect, if it counts.
     private func weigh(_ change: Change, at place: LocalPlace) throws {
-        if !change.acts.isEmpty { try follow(members.take(change, at: place), incoming: place) }
+        if !change.acts.isEmpty {
+            // What the acts alter is derived anew before it is known whether this change counts.
+            try log.setEffect(.cut, at: place)
+            try follow(members.take(change, at: place), incoming: place)
+            try log.setEffect(.counts, at: place)
+        }
         let copies = try log.copies(of: change.id).filter { $0.place != place }
         if !copies.isEmpty { try log.noteCopies(copies.map(\.place) + [place], of: change.id) }
         guard try counts(change, at: place) else { return try log.setEffect(.cut, at: place) }
@@ -141,19 +146,18 @@ final class Door {
         guard let device = try log.branches.branch(place.branch)?.replica.device else { return false }
         let standing = try members.standing(of: device, at: place)
         return try Verdicts.counts(
-            try change(), standing,
-            isAdopted: {
+            standing,
+            isAdopted: { cuts in
                 guard let id = try log.past.entry(at: place)?.id else { return false }
-                return try members.isAdopted(id, from: standing.cuts + standing.limits)
-            }, may: isOpen)
+                return try members.isAdopted(id, from: cuts)
+            }, may: { try isOpen(change(), at: place, to: $0) })
     }
 
     /// Whether a role may do all of a change.
-    private func isOpen(_ change: Change, to role: Role) -> Bool {
-        change.acts.allSatisfy { $0.isOpen(to: role, isAgainstOwner: false) }
-            && change.segments.allSatisfy { segment in
-                state.schema.root(segment.kind).map { state.mayWrite(segment, of: $0, as: role) } ?? true
-            }
+    private func isOpen(_ change: Change, at place: LocalPlace, to role: Role) throws -> Bool {
+        try change.segments.allSatisfy { segment in
+            state.schema.root(segment.kind).map { state.mayWrite(segment, of: $0, as: role) } ?? true
+        } && (change.acts.isEmpty || members.roll.deeds(at: place).allSatisfy { try $0.isOpen(to: role, in: log) })
     }
 
     /// What a change that counts does to the state: when it comes in, and in every rebuild.

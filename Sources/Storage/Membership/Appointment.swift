@@ -13,6 +13,16 @@ struct Appointment: Hashable {
     let rank: Int
     /// Whether it counts, by all acts held here. One that does not may yet.
     var counts: Bool
+
+    /// Whether it is in force at a change of its device. A grant to oneself is so from the next change on: it gives no
+    /// right to itself, nor to what is said with it.
+    func isInForce(at place: LocalPlace, in chronicle: some Chronicle) throws -> Bool {
+        if start == place, start == grant, !isOrigin { return false }
+        return try chronicle.holds(start, in: place)
+    }
+
+    /// Whether it hangs on no grant that is here: the founding, or an invitation's promise.
+    private var isOrigin: Bool { rank == 0 || rank == Deed.unknownRank }
 }
 
 /// A revocation that counts, as it concerns one device.
@@ -31,12 +41,20 @@ protocol Chronicle {
     func holds(_ earlier: LocalPlace, in later: LocalPlace) throws -> Bool
     /// How far along a branch the changes are that a tip stands on, in its chain; 0 for none.
     func reach(of tip: LocalPlace, along branch: Int64) throws -> UInt64
+    /// Whose change stands at a place.
+    func device(at place: LocalPlace) throws -> DeviceID?
 }
 
 /// All that was said about one device.
 struct Tenure: Hashable {
     var appointments: [Appointment] = []
     var cuts: [Cut] = []
+}
+
+/// A demotion, and the role that it left.
+struct Limit: Hashable {
+    let place: LocalPlace
+    let role: Role
 }
 
 /// What one change of a device may do, and whether it counts.
@@ -47,11 +65,8 @@ struct Standing: Hashable {
     var role: Role?
     /// Whose device it was.
     var person: ChangeID?
-    /// The weakest of the roles that demotions leave it, which did not lie in its past: it counts if that role may do
-    /// all of it.
-    var limit: Role?
-    /// The demotions that do.
-    var limits: [LocalPlace] = []
+    /// The demotions that concern it: each covers it unless the role that it left may do all of it.
+    var limits: [Limit] = []
     /// The revocations that cover it.
     var cuts: [LocalPlace] = []
 }
@@ -59,18 +74,17 @@ struct Standing: Hashable {
 extension Tenure {
     /// How a change of this device stands.
     func standing(at place: LocalPlace, in chronicle: some Chronicle) throws -> Standing {
-        let inForce = try appointments.filter { try chronicle.holds($0.start, in: place) }
+        let inForce = try appointments.filter { try $0.isInForce(at: place, in: chronicle) }
         let counting = inForce.filter(\.counts)
         let decisive = try Self.decisive(counting, in: chronicle)
         var standing = Standing(
             right: try Self.decisive(inForce, in: chronicle)?.role, role: decisive?.role, person: decisive?.person)
         for cut in cuts where try cut.covers(place, despite: counting, in: chronicle) {
-            guard let role = cut.role else {
+            if let role = cut.role {
+                standing.limits.append(Limit(place: cut.place, role: role))
+            } else {
                 standing.cuts.append(cut.place)
-                continue
             }
-            standing.limits.append(cut.place)
-            standing.limit = standing.limit.map { $0.weaker(of: role) } ?? role
         }
         return standing
     }
@@ -97,10 +111,10 @@ extension Tenure {
 }
 
 extension Cut {
-    /// Whether it takes a change away: one after its tips, unless the change knew of a later grant. Who cuts off
-    /// themselves could still do that.
+    /// Whether it takes a change away: one after its tips, unless the change knew of a later grant. Whoever cuts
+    /// themselves off still does so, and what they do with it.
     func covers(_ place: LocalPlace, despite appointments: [Appointment], in chronicle: some Chronicle) throws -> Bool {
-        if place == self.place { return false }
+        guard place != self.place else { return false }
         for tip in tips where try chronicle.reach(of: tip, along: place.branch) >= place.number { return false }
         return try !appointments.contains { try precedes($0, in: chronicle) }
     }
@@ -111,13 +125,10 @@ extension Cut {
     }
 }
 
-extension Role {
-    /// Of two, the one that may do less. Codes rise as rights fall among people; between machines any order would do.
-    func weaker(of other: Role) -> Role { rawValue >= other.rawValue ? self : other }
-}
-
 extension Log: Chronicle {
     func holds(_ earlier: LocalPlace, in later: LocalPlace) throws -> Bool { try past.holds(earlier, from: [later]) }
+
+    func device(at place: LocalPlace) throws -> DeviceID? { try branches.branch(place.branch)?.replica.device }
 
     func reach(of tip: LocalPlace, along branch: Int64) throws -> UInt64 {
         var place = tip

@@ -30,18 +30,26 @@ struct Deed: Hashable {
     }
 }
 
+extension Deed {
+    /// Whether a role is enough for it. Whoever made an invitation may admit under it in any role.
+    func isOpen(to role: Role, in chronicle: some Chronicle) throws -> Bool {
+        if act.isOpen(to: role, isAgainstOwner: isAgainstOwner) { return true }
+        guard act.isAdmission, let grant = names.first else { return false }
+        return try chronicle.device(at: grant) == device
+    }
+}
+
 extension Act {
-    /// Whether a role may do this, or the author may in any role.
+    /// Whether a role may do this.
     ///
     /// - Parameter isAgainstOwner: whether whom it concerns is an owner. Only owners make and unmake owners.
     func isOpen(to role: Role, isAgainstOwner: Bool) -> Bool {
         switch self {
-        case .found, .join, .rename, .nameDevice, .declare: true
+        case .found, .join, .rename, .nameDevice, .declare, .unknown: true
         case .grant(let grant): role == .owner || role == .admin && grant.role != .owner && !isAgainstOwner
         case .revoke: role == .owner || role == .admin && !isAgainstOwner
         case .adopt, .withdraw: role.mayInvite
         case .admit: role == .relay
-        case .unknown: false
         }
     }
 }

@@ -35,10 +35,26 @@ struct Judgement<Past: Chronicle> {
         if isPlain { counting = deeds.map { _ in true } } else { try judge() }
     }
 
-    /// Whether nobody was ever cut off, and the founder is what they were: then everything counts.
+    /// Whether nobody was ever cut off, the founder is what they were, and nobody did anything before they were admitted:
+    /// then everything counts.
     var isPlain: Bool {
         let founders = claimsByDevice.values.filter { $0.contains { $0.appointment.rank == 0 } }
-        return founders.allSatisfy { $0.count == 1 } && !deeds.contains { $0.act.isRevocation }
+        guard founders.allSatisfy({ $0.count == 1 }) else { return false }
+        return !deeds.contains { $0.act.isRevocation || !$0.act.isJoin && hasJoinedUnadmitted($0.device) }
+    }
+
+    /// Whether the newest deeds alter nothing but what they speak of: everything counts, and did so before.
+    func isAddition(_ new: [Deed]) -> Bool {
+        isPlain && !new.contains { admission in
+            admission.act.isAdmission && deeds.contains { $0.device == admission.subject && !$0.act.isJoin }
+        }
+    }
+
+    private func hasJoinedUnadmitted(_ device: DeviceID) -> Bool {
+        claims(of: device).contains { claim in
+            guard claim.join != nil, let grant = claim.grant else { return false }
+            return !(admissions[device] ?? []).contains { deeds[$0].names == [deeds[grant].place] }
+        }
     }
 
     // MARK: Results
@@ -97,6 +113,8 @@ struct Judgement<Past: Chronicle> {
         var standing: [Int] = []
         for rank in Set(all.compactMap { deeds[$0].rank }).sorted() {
             let level = Level(self, under: standing)
+            // In causal order each asks only for what is known already, however long the way of grants is.
+            for index in deeds.indices { _ = try level.counts(index) }
             let ofRank = try all.filter { index in
                 try deeds[index].rank == rank && !spared.contains(deeds[index].subject) && level.counts(index)
             }
@@ -140,8 +158,8 @@ struct Judgement<Past: Chronicle> {
     }
 
     private func isAdmitted(_ device: DeviceID, under grant: LocalPlace, _ revocations: [Int]) throws -> Bool {
-        for index in admissions[device] ?? [] where try admits(index, under: grant, revocations) { return true }
-        return device == own
+        let named = (admissions[device] ?? []).filter { deeds[$0].names == [grant] }
+        return try named.isEmpty ? device == own : named.contains { try admits($0, under: grant, revocations) }
     }
 
     /// An admission stands unless its author was cut off by then. Whether the grants count that its author's role comes
@@ -150,11 +168,13 @@ struct Judgement<Past: Chronicle> {
         let deed = deeds[index]
         guard deed.names == [grant] else { return false }
         let inForce = try claims(of: deed.device).map(\.appointment).filter {
-            try chronicle.holds($0.start, in: deed.place)
+            try $0.isInForce(at: deed.place, in: chronicle)
         }
         return try !revocations.contains { revocation in
-            try deeds[revocation].subject == deed.device
-                && cut(revocation).covers(deed.place, despite: inForce, in: chronicle)
+            guard deeds[revocation].subject == deed.device else { return false }
+            let cut = cut(revocation)
+            if let role = cut.role, try deed.isOpen(to: role, in: chronicle) { return false }
+            return try cut.covers(deed.place, despite: inForce, in: chronicle)
         }
     }
 
@@ -173,15 +193,11 @@ extension Deed {
     fileprivate func roleGiven(to device: DeviceID) -> Role? {
         if case .grant(let grant) = act, grant.isDevice, grant.key == device { grant.role } else { nil }
     }
-
-    fileprivate func isOpen(to role: Role) -> Bool {
-        // Whoever made an invitation may admit those who take it up; that was seen to where the deed was noted.
-        act.isAdmission || act.isOpen(to: role, isAgainstOwner: isAgainstOwner)
-    }
 }
 
 extension Act {
     var isAdmission: Bool { if case .admit = self { true } else { false } }
+    var isJoin: Bool { if case .join = self { true } else { false } }
     var isRevocation: Bool { if case .revoke = self { true } else { false } }
 }
 
@@ -204,28 +220,22 @@ private final class Level<Past: Chronicle> {
     }
 
     private func judge(_ deed: Deed) throws -> Bool {
-        let standing = try tenure(of: deed).standing(at: deed.place, in: judgement.chronicle)
+        let standing = try tenure(of: deed.device, at: deed.place).standing(at: deed.place, in: judgement.chronicle)
         guard standing.cuts.isEmpty, let role = standing.role else { return false }
-        if let limit = standing.limit, !deed.isOpen(to: limit) { return false }
-        return deed.isOpen(to: role)
+        // By act, not by change: who belongs is judged without any body.
+        return try (standing.limits.map(\.role) + [role]).allSatisfy { try deed.isOpen(to: $0, in: judgement.chronicle) }
     }
 
-    /// What was said about a deed's author, as far as they knew. What the same change gives them is theirs from the next
-    /// act on; who comes in with it is in.
-    private func tenure(of deed: Deed) throws -> Tenure {
+    /// What was said about a device, as far as a change of its own knew.
+    private func tenure(of device: DeviceID, at place: LocalPlace) throws -> Tenure {
         var tenure = Tenure()
-        for claim in judgement.claims(of: deed.device)
-        where try judgement.chronicle.holds(claim.appointment.start, in: deed.place) {
-            if claim.join == nil, let grant = claim.grant, judgement.deeds[grant].place == deed.place,
-                judgement.deeds[grant].item >= deed.item
-            {
-                continue
-            }
+        for claim in judgement.claims(of: device)
+        where try claim.appointment.isInForce(at: place, in: judgement.chronicle) {
             var appointment = claim.appointment
             appointment.counts = try judgement.counts(claim, under: counts, revocations)
             tenure.appointments.append(appointment)
         }
-        tenure.cuts = revocations.filter { judgement.deeds[$0].subject == deed.device }.map(judgement.cut)
+        tenure.cuts = revocations.filter { judgement.deeds[$0].subject == device }.map(judgement.cut)
         return tenure
     }
 }

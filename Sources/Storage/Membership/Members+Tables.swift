@@ -77,7 +77,8 @@ extension Members {
         guard !deeds.isEmpty else { return Reversal() }
         let promise = try promise(to: own())
         let judgement = try Judgement(of: roll.deeds(), in: log, own: own().device, promise: promise)
-        let devices = judgement.isPlain ? Set(deeds.map(\.subject)) : judgement.devices
+        let isAddition = judgement.isAddition(deeds)
+        let devices = isAddition ? Set(deeds.map(\.subject)) : judgement.devices
         var reversal = Reversal()
         for device in devices {
             let (old, new) = (try tenure(of: device), try judgement.tenure(of: device))
@@ -86,7 +87,7 @@ extension Members {
             try write(new, of: device)
         }
         reversal.adoptions = try writeAdoptions(of: judgement)
-        try writeInvitations(of: judgement, after: deeds)
+        try writeInvitations(of: judgement, adding: isAddition ? deeds : nil)
         try MemberTable(log, judgement).write(devices)
         forget()
         return reversal
@@ -167,9 +168,9 @@ extension Members {
 
     // MARK: Invitations
 
-    /// Where everything counts, what is new adds to what was there.
-    private func writeInvitations(of judgement: Judgement<Log>, after new: [Deed]) throws {
-        if judgement.isPlain {
+    /// - Parameter new: what was added, if that left everything else as it was.
+    private func writeInvitations(of judgement: Judgement<Log>, adding new: [Deed]?) throws {
+        if let new {
             for deed in new { try writeInvitation(of: deed, counts: true) }
         } else {
             try log.database.execute(sql: "DELETE FROM invitation")

@@ -50,14 +50,15 @@ struct Noting<Past: Precedents> {
         }
     }
 
-    /// What lies in the causal past, and is not the change itself.
+    /// What lies in the causal past, and is not the change itself; in the order in which the table keeps it.
     private func known(_ causes: [Cause]) throws -> [LocalPlace] {
-        try causes.compactMap { cause in
+        let known = try causes.compactMap { cause -> LocalPlace? in
             guard let found = try log.place(of: cause), found != place, try log.holds(found, in: place) else {
                 return nil
             }
             return found
         }
+        return known.sorted()
     }
 
     private func isAgainstOwner(_ act: Act) throws -> Bool {
@@ -80,9 +81,9 @@ struct Noting<Past: Precedents> {
         case .unknown: return nil
         default: break
         }
-        let inForce = try tenure.appointments.filter { try log.holds($0.start, in: place) }
+        let inForce = try tenure.appointments.filter { try $0.isInForce(at: place, in: log) }
         guard let role = try Tenure.decisive(inForce, in: log)?.role, let rank = inForce.map(\.rank).min(),
-            try deed.act.isOpen(to: role, isAgainstOwner: deed.isAgainstOwner) || isInvitersAdmission(deed)
+            try deed.isOpen(to: role, in: log)
         else { return nil }
         return rank
     }
@@ -96,12 +97,6 @@ struct Noting<Past: Precedents> {
             return invitation.deed.rank.map { $0 + 1 }
         }
         return try precedents.promise(to: change.replica) == nil ? nil : 0
-    }
-
-    /// Whoever made an invitation may admit under it.
-    private func isInvitersAdmission(_ deed: Deed) throws -> Bool {
-        guard deed.act.isAdmission, let grant = deed.names.first else { return false }
-        return try log.branches.branch(grant.branch)?.replica.device == deed.device
     }
 
     /// What the author is from this act on.

@@ -79,7 +79,7 @@ struct Reconsideration {
     private func disagreements(
         with standing: Standing, from place: LocalPlace, through number: UInt64
     ) throws -> [LocalPlace] {
-        guard standing.cuts.isEmpty, standing.limit == nil else {
+        guard standing.cuts.isEmpty, standing.limits.isEmpty else {
             return try places(from: place, through: number).filter { place in
                 try door.counts(at: place) != (log.effect(at: place) != .cut)
             }
@@ -141,7 +141,12 @@ private struct Stretches {
         var starts: Set<UInt64> = [branch.fork + 1]
         for tenure in tenures {
             for appointment in tenure.appointments {
-                if let number = try first(holding: appointment.start) { starts.insert(number) }
+                // One's own grant is in force from the next change on.
+                if let number = try first(holding: appointment.start) { starts.formUnion([number, number + 1]) }
+            }
+            // Nobody's own revocation takes itself away.
+            for place in tenure.cuts.map(\.place) where place.branch == branch.id {
+                starts.formUnion([place.number, place.number + 1])
             }
             for tip in tenure.cuts.flatMap(\.tips) { starts.insert(try log.reach(of: tip, along: branch.id) + 1) }
         }

@@ -34,15 +34,25 @@ final class Roll {
 
     // MARK: Rows
 
+    /// The acts of one change.
+    func deeds(at place: LocalPlace) throws -> [Deed] { try read(from: place, through: place) }
+
     /// Every act of a change that is not void, whether its author had the right to or not.
     func read() throws -> [Deed] {
+        try read(from: LocalPlace(packed: 0), through: LocalPlace(packed: UInt64(Int64.max)))
+    }
+
+    private func read(from first: LocalPlace, through last: LocalPlace) throws -> [Deed] {
         let read = try log.statements(
             """
             SELECT act.place, act.item, act.rank, act.against, act.names, act.data, change.at, change.id, branch.replica
             FROM act JOIN change ON change.place = act.place JOIN branch ON branch.id = act.place >> 40
+            WHERE act.place BETWEEN ?1 AND ?2
             ORDER BY change.at, act.place, act.item
             """)
         defer { read.reset() }
+        read.bind(1, first.packed)
+        read.bind(2, last.packed)
         var deeds: [Deed] = []
         while try read.step() {
             guard let deed = Deed(read) else { throw StorageFailure.corrupt }

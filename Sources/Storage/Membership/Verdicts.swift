@@ -18,14 +18,15 @@ enum Verdicts {
     }
 
     /// Whether a change counts, by all acts that are held here: its author has a role that somebody gave who counts, and
-    /// no revocation covers it, unless it was adopted. What a demotion covers counts if the new role may do all of it.
+    /// no revocation covers it, unless it was adopted. A demotion covers it unless the role that it left may do all of it.
+    ///
+    /// - Parameter isAdopted: whether it was adopted from all of these revocations.
     static func counts(
-        _ change: @autoclosure () throws -> Change, _ standing: Standing, isAdopted: () throws -> Bool,
-        may: (Change, Role) -> Bool
+        _ standing: Standing, isAdopted: ([LocalPlace]) throws -> Bool, may: (Role) throws -> Bool
     ) throws -> Bool {
         guard standing.role != nil else { return false }
-        if try !standing.cuts.isEmpty && !isAdopted() { return false }
-        guard let limit = standing.limit else { return true }
-        return try may(change(), limit) || isAdopted()
+        let demotions = try standing.limits.filter { try !may($0.role) }
+        let covering = standing.cuts + demotions.map(\.place)
+        return try covering.isEmpty || isAdopted(covering)
     }
 }

@@ -60,10 +60,10 @@ enum Tables {
         CREATE TABLE \(database).appointment(
             device BLOB NOT NULL, start INTEGER NOT NULL, grant_place INTEGER NOT NULL, role INTEGER NOT NULL,
             person BLOB NOT NULL, rank INTEGER NOT NULL, counts INTEGER NOT NULL,
-            PRIMARY KEY(device, start, grant_place)) WITHOUT ROWID;
+            PRIMARY KEY(device, start, grant_place, role, person)) WITHOUT ROWID;
         CREATE TABLE \(database).cut(
             device BLOB NOT NULL, place INTEGER NOT NULL, tips BLOB NOT NULL, role INTEGER,
-            PRIMARY KEY(device, place)) WITHOUT ROWID;
+            PRIMARY KEY(device, place, tips)) WITHOUT ROWID;
         CREATE TABLE \(database).adoption(
             id BLOB NOT NULL, place INTEGER NOT NULL, PRIMARY KEY(id, place)) WITHOUT ROWID;
         CREATE TABLE \(database).member(
