@@ -145,7 +145,8 @@ let package = Package(
         .testTarget(
             name: "WorldTests",
             dependencies: [
-                "CRDT", "ChangeLog", "Storage", "Inbox", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+                "CRDT", "ChangeLog", "Storage", "Inbox", "Sync", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(name: "KeysTests", dependencies: ["ChangeLog", "Keys", "TestSupport"], swiftSettings: strict),

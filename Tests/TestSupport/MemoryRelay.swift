@@ -11,6 +11,9 @@ package final class MemoryRelay {
     /// How many bytes of changes go into one packet, about; both ways.
     package var pageByteCount = PacketFormat.pageByteCount
 
+    /// What it makes of each answer before it gives it to whoever asks: nothing, if it is honest.
+    package var tamper: (inout SyncAnswer, ReplicaID) -> Void = { _, _ in }
+
     /// A relay that keeps its copy in `replica`.
     package init(_ replica: Replica, incarnation: UInt64) { (self.replica, self.incarnation) = (replica, incarnation) }
 
@@ -19,6 +22,12 @@ package final class MemoryRelay {
 
     /// Stores what is pushed and answers with what the asker lacks.
     package func answer(_ request: SyncRequest, now: UInt64) throws -> SyncAnswer {
+        var answer = try honestAnswer(request, now: now)
+        tamper(&answer, request.replica)
+        return answer
+    }
+
+    private func honestAnswer(_ request: SyncRequest, now: UInt64) throws -> SyncAnswer {
         if let cursor = request.cursor, try !counts(cursor) { return try startingOver(now: now) }
         let cursor = request.cursor ?? Cursor(incarnation: incarnation, arrival: 0)
         var answer = SyncAnswer(cursor: cursor, time: now)

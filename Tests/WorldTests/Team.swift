@@ -90,6 +90,15 @@ final class Team {
         return try self[name].sync(with: relay, now: now)
     }
 
+    /// Somebody cuts a device off where they know its chains to end.
+    func revoke(_ device: DeviceID, by name: String) throws {
+        let tips = try self[name].frontier().filter { $0.replica.device == device }.sorted()
+        now += 1
+        _ = try self[name].transact(now: now) {
+            try $0.commit(Draft(acts: [.revoke(device: device, upTo: tips)]))
+        }
+    }
+
     /// Twice round, so that the first hears of the last one's too.
     func syncAll() throws { for name in names + names { try sync(name) } }
 

@@ -149,7 +149,7 @@ final class Door {
             standing,
             isAdopted: { cuts in
                 guard let id = try log.past.entry(at: place)?.id else { return false }
-                return try members.isAdopted(id, from: cuts)
+                return try members.isAdopted(id, at: place, from: cuts)
             }, may: { try isOpen(change(), at: place, to: $0) })
     }
 

@@ -17,10 +17,16 @@ struct Judgement<Past: Chronicle> {
     let own: DeviceID?
     private let claimsByDevice: [DeviceID: [Claim]]
     private let admissions: [DeviceID: [Int]]
+    /// Devices all of whose deeds count, beyond doubt.
+    fileprivate private(set) var sure: Set<DeviceID> = []
+    /// Whether everything counts, beyond doubt.
+    private(set) var isPlain = false
     /// Of each deed, whether it counts.
     private(set) var counting: [Bool] = []
     /// The revocations that count.
     private var revocations: [Int] = []
+    /// The joins that somebody let in who counts.
+    private var admitted: Set<Int> = []
     /// Owners that stay, since nobody else would.
     private var spared: Set<DeviceID> = []
 
@@ -32,28 +38,43 @@ struct Judgement<Past: Chronicle> {
         (self.deeds, self.chronicle, self.own) = (deeds, chronicle, own)
         claimsByDevice = Claims(deeds, promise: promise).byDevice
         admissions = Dictionary(grouping: deeds.indices.filter { deeds[$0].act.isAdmission }) { deeds[$0].subject }
-        if isPlain { counting = deeds.map { _ in true } } else { try judge() }
-    }
-
-    /// Whether nobody was ever cut off, the founder is what they were, and nobody did anything before they were admitted:
-    /// then everything counts.
-    var isPlain: Bool {
-        let founders = claimsByDevice.values.filter { $0.contains { $0.appointment.rank == 0 } }
-        guard founders.allSatisfy({ $0.count == 1 }) else { return false }
-        return !deeds.contains { $0.act.isRevocation || !$0.act.isJoin && hasJoinedUnadmitted($0.device) }
+        sure = beyondDoubt()
+        isPlain = deeds.allSatisfy { !$0.act.isRevocation && ($0.act.isJoin || sure.contains($0.device)) }
+        guard isPlain else {
+            try judge()
+            return
+        }
+        counting = deeds.map { _ in true }
+        admitted = Set(
+            claimsByDevice.values.joined().filter { isOwnPending($0) || !admissions(for: $0).isEmpty }.compactMap(
+                \.join))
     }
 
     /// Whether the newest deeds alter nothing but what they speak of: everything counts, and did so before.
     func isAddition(_ new: [Deed]) -> Bool {
-        isPlain && !new.contains { admission in
-            admission.act.isAdmission && deeds.contains { $0.device == admission.subject && !$0.act.isJoin }
-        }
+        isPlain
+            && !new.contains { admission in
+                admission.act.isAdmission && deeds.contains { $0.device == admission.subject && !$0.act.isJoin }
+            }
     }
 
-    private func hasJoinedUnadmitted(_ device: DeviceID) -> Bool {
-        claims(of: device).contains { claim in
-            guard claim.join != nil, let grant = claim.grant else { return false }
-            return !(admissions[device] ?? []).contains { deeds[$0].names == [deeds[grant].place] }
+    /// Those whom no revocation names, and who owe everything that they are to somebody beyond doubt, up to a founder who
+    /// is nothing else. All that they did counts, whatever happened to others.
+    private func beyondDoubt() -> Set<DeviceID> {
+        let named = Set(deeds.lazy.filter(\.act.isRevocation).map(\.subject))
+        var sure: Set<DeviceID> = []
+        func isSure(_ claim: Claim) -> Bool {
+            guard let grant = claim.grant else { return true }
+            guard sure.contains(deeds[grant].device) else { return false }
+            return claim.join == nil || isOwnPending(claim)
+                || admissions(for: claim).contains { sure.contains(deeds[$0].device) }
+        }
+        while true {
+            let more = claimsByDevice.filter {
+                !sure.contains($0.key) && !named.contains($0.key) && $0.value.allSatisfy(isSure)
+            }
+            if more.isEmpty { return sure }
+            sure.formUnion(more.keys)
         }
     }
 
@@ -62,9 +83,9 @@ struct Judgement<Past: Chronicle> {
     /// Everything said about a device, with what counts of it.
     func tenure(of device: DeviceID) throws -> Tenure {
         var tenure = Tenure(cuts: revocations.filter { deeds[$0].subject == device }.map(cut))
-        tenure.appointments = try claims(of: device).map { claim in
+        tenure.appointments = claims(of: device).map { claim in
             var appointment = claim.appointment
-            appointment.counts = try counts(claim, under: { counting[$0] }, revocations)
+            appointment.counts = counts(claim, admitted: admitted) { counting[$0] }
             return appointment
         }
         return tenure
@@ -73,16 +94,16 @@ struct Judgement<Past: Chronicle> {
     /// Everyone about whom something was said.
     var devices: Set<DeviceID> { Set(claimsByDevice.keys).union(deeds.map(\.subject)) }
 
-    /// The earliest admission of a device under a grant that counts.
-    func admission(of device: DeviceID, under grant: LocalPlace) throws -> Deed? {
-        try admissions[device]?.first { try admits($0, under: grant, revocations) }.map { deeds[$0] }
+    /// The earliest admission of a device under a grant, by somebody who counts.
+    func admission(of device: DeviceID, under grant: LocalPlace) -> Deed? {
+        admissions[device]?.first { counting[$0] && deeds[$0].names == [grant] }.map { deeds[$0] }
     }
 
     /// Whether a device has joined under a grant that counts, and nobody has admitted it yet.
-    func isPending(_ device: DeviceID) throws -> Bool {
-        try claims(of: device).contains { claim in
-            guard claim.join != nil, let grant = claim.grant, counting[grant] else { return false }
-            return try admission(of: device, under: deeds[grant].place) == nil
+    func isPending(_ device: DeviceID) -> Bool {
+        claims(of: device).contains { claim in
+            guard let join = claim.join, let grant = claim.grant else { return false }
+            return counting[grant] && (!admitted.contains(join) || isOwnPending(claim))
         }
     }
 
@@ -112,20 +133,52 @@ struct Judgement<Past: Chronicle> {
         let all = deeds.indices.filter { deeds[$0].act.isRevocation }
         var standing: [Int] = []
         for rank in Set(all.compactMap { deeds[$0].rank }).sorted() {
-            let level = Level(self, under: standing)
-            // In causal order each asks only for what is known already, however long the way of grants is.
-            for index in deeds.indices { _ = try level.counts(index) }
-            let ofRank = try all.filter { index in
-                try deeds[index].rank == rank && !spared.contains(deeds[index].subject) && level.counts(index)
+            // Who cut themselves off is believed before what else is said in their name.
+            for isOwn in [true, false] {
+                let level = try settled(under: standing)
+                let next = try all.filter { index in
+                    let deed = deeds[index]
+                    guard deed.rank == rank, (deed.subject == deed.device) == isOwn else { return false }
+                    return try !spared.contains(deed.subject) && level.counts(index)
+                }
+                standing += next
             }
-            standing += ofRank
         }
-        let last = Level(self, under: standing)
-        revocations = standing
+        let last = try settled(under: standing)
+        (revocations, admitted) = (standing, last.admitted)
         let revoked = Set(standing)
         counting = try deeds.indices.map { index in
             try deeds[index].act.isRevocation ? revoked.contains(index) : last.counts(index)
         }
+    }
+
+    /// What counts under some revocations. Who is admitted is found in rounds: first by those who need no admission
+    /// themselves, then by those whom these admitted, and so on. So nobody lets themselves in.
+    private func settled(under revocations: [Int]) throws -> Level<Past> {
+        var admitted = Set(sure.flatMap(claims).compactMap(\.join))
+        while true {
+            let level = Level(self, under: revocations, admitted: admitted)
+            // In causal order each asks only for what is known already, however long the way of grants is.
+            for index in deeds.indices { _ = try level.counts(index) }
+            let more = claimsByDevice.values.joined().filter { claim in
+                guard let join = claim.join, !admitted.contains(join) else { return false }
+                return isOwnPending(claim) || admissions(for: claim).contains { level.verdict(on: $0) }
+            }
+            if more.isEmpty { return level }
+            admitted.formUnion(more.compactMap(\.join))
+        }
+    }
+
+    /// The admissions that name the device and the grant of one who joined.
+    private func admissions(for claim: Claim) -> [Int] {
+        guard let join = claim.join, let grant = claim.grant else { return [] }
+        return (admissions[deeds[join].device] ?? []).filter { deeds[$0].names == [deeds[grant].place] }
+    }
+
+    /// Whether this device joined, and nobody has admitted it yet: on its own replica it counts.
+    private func isOwnPending(_ claim: Claim) -> Bool {
+        guard let join = claim.join, deeds[join].device == own else { return false }
+        return admissions(for: claim).isEmpty
     }
 
     private func hasOwner() throws -> Bool {
@@ -147,35 +200,12 @@ struct Judgement<Past: Chronicle> {
 
     fileprivate func claims(of device: DeviceID) -> [Claim] { claimsByDevice[device] ?? [] }
 
-    /// Whether an appointment counts, given which grants do and which revocations.
-    fileprivate func counts(_ claim: Claim, under grants: (Int) throws -> Bool, _ revocations: [Int]) throws -> Bool {
+    /// Whether an appointment counts, given which grants do and which joins were admitted.
+    fileprivate func counts(_ claim: Claim, admitted: Set<Int>, _ grants: (Int) throws -> Bool) rethrows -> Bool {
         let device = claim.join.map { deeds[$0].device } ?? claim.grant.map { deeds[$0].subject }
         if let device, spared.contains(device), claim.appointment.role != .owner { return false }
         guard let grant = claim.grant else { return true }
-        guard try grants(grant) else { return false }
-        guard let join = claim.join else { return true }
-        return try isAdmitted(deeds[join].device, under: deeds[grant].place, revocations)
-    }
-
-    private func isAdmitted(_ device: DeviceID, under grant: LocalPlace, _ revocations: [Int]) throws -> Bool {
-        let named = (admissions[device] ?? []).filter { deeds[$0].names == [grant] }
-        return try named.isEmpty ? device == own : named.contains { try admits($0, under: grant, revocations) }
-    }
-
-    /// An admission stands unless its author was cut off by then. Whether the grants count that its author's role comes
-    /// from is not asked: they may hang on this very admission.
-    private func admits(_ index: Int, under grant: LocalPlace, _ revocations: [Int]) throws -> Bool {
-        let deed = deeds[index]
-        guard deed.names == [grant] else { return false }
-        let inForce = try claims(of: deed.device).map(\.appointment).filter {
-            try $0.isInForce(at: deed.place, in: chronicle)
-        }
-        return try !revocations.contains { revocation in
-            guard deeds[revocation].subject == deed.device else { return false }
-            let cut = cut(revocation)
-            if let role = cut.role, try deed.isOpen(to: role, in: chronicle) { return false }
-            return try cut.covers(deed.place, despite: inForce, in: chronicle)
-        }
+        return try grants(grant) && claim.join.map(admitted.contains) ?? true
     }
 
     /// A revocation, with the role that the same change gives.
@@ -205,10 +235,12 @@ extension Act {
 private final class Level<Past: Chronicle> {
     private let judgement: Judgement<Past>
     private let revocations: [Int]
+    /// The joins taken as admitted.
+    let admitted: Set<Int>
     private var verdicts: [Int: Bool] = [:]
 
-    init(_ judgement: Judgement<Past>, under revocations: [Int]) {
-        (self.judgement, self.revocations) = (judgement, revocations)
+    init(_ judgement: Judgement<Past>, under revocations: [Int], admitted: Set<Int>) {
+        (self.judgement, self.revocations, self.admitted) = (judgement, revocations, admitted)
     }
 
     /// Whether the author could do this, by what counts of what they had seen.
@@ -219,11 +251,17 @@ private final class Level<Past: Chronicle> {
         return verdict
     }
 
+    /// Of a deed that was judged.
+    func verdict(on index: Int) -> Bool { verdicts[index] ?? false }
+
     private func judge(_ deed: Deed) throws -> Bool {
+        if judgement.sure.contains(deed.device) { return true }
         let standing = try tenure(of: deed.device, at: deed.place).standing(at: deed.place, in: judgement.chronicle)
         guard standing.cuts.isEmpty, let role = standing.role else { return false }
         // By act, not by change: who belongs is judged without any body.
-        return try (standing.limits.map(\.role) + [role]).allSatisfy { try deed.isOpen(to: $0, in: judgement.chronicle) }
+        return try (standing.limits.map(\.role) + [role]).allSatisfy {
+            try deed.isOpen(to: $0, in: judgement.chronicle)
+        }
     }
 
     /// What was said about a device, as far as a change of its own knew.
@@ -232,7 +270,7 @@ private final class Level<Past: Chronicle> {
         for claim in judgement.claims(of: device)
         where try claim.appointment.isInForce(at: place, in: judgement.chronicle) {
             var appointment = claim.appointment
-            appointment.counts = try judgement.counts(claim, under: counts, revocations)
+            appointment.counts = try judgement.counts(claim, admitted: admitted, counts)
             tenure.appointments.append(appointment)
         }
         tenure.cuts = revocations.filter { judgement.deeds[$0].subject == device }.map(judgement.cut)

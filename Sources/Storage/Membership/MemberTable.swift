@@ -29,7 +29,7 @@ struct MemberTable {
         let tenure = try judgement.tenure(of: device)
         let (appointment, isRevoked) = try tenure.present(in: log)
         guard let appointment else { return }
-        let isGone = try isRevoked || !appointment.counts && !judgement.isPending(device)
+        let isGone = isRevoked || !appointment.counts && !judgement.isPending(device)
         let person = names.person(appointment.person, devices: judgement.devicesByPerson[appointment.person] ?? [])
         let insert = try log.statements(
             """
@@ -58,7 +58,7 @@ struct MemberTable {
             if appointment.start == appointment.grant {
                 return appointment.rank == Deed.unknownRank ? nil : try log.stamp(at: appointment.start)
             }
-            return try judgement.admission(of: device, under: appointment.grant)?.stamp
+            return judgement.admission(of: device, under: appointment.grant)?.stamp
         }.min()
     }
 }

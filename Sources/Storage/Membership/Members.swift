@@ -75,13 +75,15 @@ final class Members: Precedents {
         try tenure(of: device).standing(at: place, in: log)
     }
 
-    /// Whether a revocation's hold on a change was undone, for each by an adoption that knew of it.
-    func isAdopted(_ change: ChangeID, from cuts: [LocalPlace]) throws -> Bool {
+    /// Whether a revocation's hold on a change was undone, for each by an adoption that knew of it. It has to have known
+    /// the very change, too: others may claim the same id later.
+    func isAdopted(_ change: ChangeID, at place: LocalPlace, from cuts: [LocalPlace]) throws -> Bool {
         let read = try log.statements("SELECT place FROM adoption WHERE id=?1")
         defer { read.reset() }
         read.bind(1, change.bytes)
         var adoptions: [LocalPlace] = []
         while try read.step() { adoptions.append(LocalPlace(packed: read.unsigned(0))) }
+        adoptions = try adoptions.filter { try log.holds(place, in: $0) }
         return try cuts.allSatisfy { cut in try adoptions.contains { try log.holds(cut, in: $0) } }
     }
 

@@ -21,7 +21,9 @@ struct Reconsideration {
             for branch in try log.branches.of(device) { try follow(old, of: device, along: branch) }
         }
         for change in reversal.adoptions {
-            for copy in try log.copies(of: change) { try judge(copy.place, isOther: false) }
+            for copy in try log.copies(of: change) where copy.place != incoming {
+                try judge(copy.place, isOther: false)
+            }
         }
         return dirty
     }

@@ -1,6 +1,6 @@
+import ChangeLog
 import Foundation
 import GRDB
-import ChangeLog
 import Simulation
 import Storage
 

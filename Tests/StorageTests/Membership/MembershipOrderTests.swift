@@ -24,9 +24,11 @@ struct MembershipOrderTests {
         for (number, order) in Self.permutations(of: acts).enumerated() {
             let copy = try base.copied(to: directory.file("\(number)"))
             for label in order { try copy.hear([stage.deltas[label]].compactMap(\.self)) }
-            let differences = try copy.differences(from: reckoning)
-            #expect(differences == [], "in the order \(order)")
-            digests.insert(try copy.replica.digest())
+            // One digest tells one view; each view is held against the rules.
+            if digests.insert(try copy.replica.digest()).inserted || number % 10 == 0 {
+                let differences = try copy.differences(from: reckoning)
+                #expect(differences == [], "in the order \(order)")
+            }
             if number % 60 == 0 { try copy.check() }
         }
         #expect(digests.count == 1)

@@ -118,7 +118,8 @@ struct RandomCrew {
         let device = Stage.device(name)
         let all = stage.labels.filter { stage.changes[$0]?.replica.device == device }
         let held = all.filter { seen[hand, default: []].contains($0) || by[$0] == hand }
-        let named = dice.once(in: 6) ? dice.some(of: all) : dice.once(in: 3) ? dice.some(of: held) : Array(held.suffix(2))
+        let named =
+            dice.once(in: 6) ? dice.some(of: all) : dice.once(in: 3) ? dice.some(of: held) : Array(held.suffix(2))
         return Set(named.compactMap { stage.changes[$0]?.asCause }).sorted()
     }
 

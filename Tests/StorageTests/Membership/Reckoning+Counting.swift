@@ -15,18 +15,42 @@ extension Reckoning {
         }
     }
 
-    /// F13.22, first sentence: by rank.
-    private func countingRevocations() -> [Said] {
+    /// F13.22, first sentence: by rank, and of one rank first those of oneself.
+    private mutating func countingRevocations() -> [Said] {
         let all = rankBySaid.filter { isRevocation($0.key) }.sorted { $0.value < $1.value }
         var counting: [Said] = []
         for rank in Set(all.map(\.value)).sorted() {
-            let lower = counting
-            for (said, own) in all where own == rank {
-                if case .revoke(let device, _) = act(said), spared.contains(device) { continue }
-                if holds(said, under: lower) { counting.append(said) }
+            for isOwn in [true, false] {
+                admit(under: counting)
+                let next = all.map(\.key).filter { said in
+                    guard rankBySaid[said] == rank, case .revoke(let device, _) = act(said),
+                        (device == self.device(said.change)) == isOwn, !spared.contains(device)
+                    else { return false }
+                    return holds(said, under: counting)
+                }
+                counting += next
             }
         }
+        admit(under: counting)
         return counting
+    }
+
+    /// F13.22: in rounds, from nobody on.
+    private mutating func admit(under revocations: [Said]) {
+        admitted = []
+        while true {
+            let more = appointments.filter { appointment in
+                appointment.isJoin && !admitted.contains(appointment)
+                    && rankBySaid.keys.contains { admits($0, appointment) && holds($0, under: revocations) }
+            }
+            if more.isEmpty { return }
+            admitted.formUnion(more)
+        }
+    }
+
+    private func admits(_ said: Said, _ appointment: Appointment) -> Bool {
+        guard case .admit(let device, let cause, _) = act(said), device == appointment.device else { return false }
+        return seen(cause, by: said.change) == appointment.grant.change
     }
 
     private func isRevocation(_ said: Said) -> Bool { if case .revoke = act(said) { true } else { false } }
@@ -55,24 +79,15 @@ extension Reckoning {
     func counts(_ appointment: Appointment, under revocations: [Said]) -> Bool {
         if appointment.role != .owner, spared.contains(appointment.device) { return false }
         guard holds(appointment.grant, under: revocations) else { return false }
-        return !appointment.isJoin || isAdmitted(appointment, under: revocations)
-    }
-
-    private func isAdmitted(_ appointment: Appointment, under revocations: [Said]) -> Bool {
-        rankBySaid.keys.contains { said in
-            guard case .admit(let device, let cause, _) = act(said), device == appointment.device,
-                seen(cause, by: said.change) == appointment.grant.change
-            else { return false }
-            return !revocations.contains { covers($0, said.change, under: nil) { mayDo(said, $0) } }
-        }
+        return !appointment.isJoin || admitted.contains(appointment)
     }
 
     /// F13.21 and F13.23.
     ///
     /// - Parameters:
-    ///   - revocations: by which it is told which appointments count; nil includes those that do not.
+    ///   - revocations: by which it is told which appointments count.
     ///   - mayDo: whether a role would have been enough.
-    func covers(_ revocation: Said, _ change: Int, under revocations: [Said]?, mayDo: (Role) -> Bool) -> Bool {
+    func covers(_ revocation: Said, _ change: Int, under revocations: [Said], mayDo: (Role) -> Bool) -> Bool {
         guard case .revoke(let named, let tips) = act(revocation), device(change) == named,
             change != revocation.change
         else { return false }
@@ -80,7 +95,7 @@ extension Reckoning {
         if seen.contains(where: { $0 == change || history.chain(of: $0, holds: change) }) { return false }
         let later = inForce(at: change, of: named, by: appointments).contains { appointment in
             history.pasts[appointment.grant.change].contains(revocation.change)
-                && (revocations.map { counts(appointment, under: $0) } ?? true)
+                && counts(appointment, under: revocations)
         }
         if later { return false }
         return newRole(of: named, in: revocation.change).map { !mayDo($0) } ?? true
@@ -154,7 +169,7 @@ extension Reckoning {
         return over.allSatisfy { cut in
             rankBySaid.keys.contains { said in
                 guard case .adopt(let ids) = act(said), ids.contains(history.changes[change].id),
-                    history.pasts[said.change].contains(cut.change)
+                    history.pasts[said.change].isSuperset(of: [cut.change, change])
                 else { return false }
                 return holds(said, under: revocations)
             }
@@ -169,9 +184,13 @@ extension Reckoning {
             lowest[history.changes[index].id] = lowest[history.changes[index].id] ?? index
         }
         for (index, change) in history.changes.enumerated() {
-            if history.isVoid(index) { verdicts[change.hash] = .void }
-            else if !isCounting(index) { verdicts[change.hash] = .cut }
-            else { verdicts[change.hash] = lowest[change.id] == index ? .counts : .copy }
+            if history.isVoid(index) {
+                verdicts[change.hash] = .void
+            } else if !isCounting(index) {
+                verdicts[change.hash] = .cut
+            } else {
+                verdicts[change.hash] = lowest[change.id] == index ? .counts : .copy
+            }
         }
         return verdicts
     }

@@ -34,6 +34,8 @@ struct Reckoning {
     private(set) var appointments: [Appointment] = []
     /// The revocations that count.
     var revocations: [Said] = []
+    /// F13.22: the joins that somebody admitted who counts.
+    var admitted: Set<Appointment> = []
     /// F13.24: those whom the rule of the last owner spares.
     var spared: Set<DeviceID> = []
     let founding: Int?

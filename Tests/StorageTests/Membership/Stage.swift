@@ -50,7 +50,9 @@ struct Stage {
         _ label: String, _ name: String, seeing seen: [String] = [], _ acts: [Act] = [], writing: [Segment]? = nil,
         stamp: Stamp? = nil, seed: [UInt8]? = nil
     ) throws -> Change {
-        var hand = hands[name] ?? Hand(key: .of(String(name.prefix { $0 != "/" })), workspace: workspace, epoch: UInt64(hands.count) + 2)
+        var hand =
+            hands[name]
+            ?? Hand(key: .of(String(name.prefix { $0 != "/" })), workspace: workspace, epoch: UInt64(hands.count) + 2)
         let others = seen.compactMap { changes[$0] }
         let causes = Set(others.filter { $0.replica != hand.replica }.map(\.asCause)).sorted()
         let before = (others + [hand.changes.last].compactMap(\.self)).map(\.stamp).max()
@@ -72,7 +74,9 @@ struct Stage {
 
     /// What proves that whoever is called so holds the one-time key `key`; said with their first change.
     mutating func join(_ name: String, by label: String, key: String) -> Act {
-        let hand = hands[name] ?? Hand(key: .of(String(name.prefix { $0 != "/" })), workspace: workspace, epoch: UInt64(hands.count) + 2)
+        let hand =
+            hands[name]
+            ?? Hand(key: .of(String(name.prefix { $0 != "/" })), workspace: workspace, epoch: UInt64(hands.count) + 2)
         hands[name] = hand
         let proof = SigningKey.of(key).sign(Act.joinProof(workspace: workspace, replica: hand.replica))
         return .join(grant: cause(label), proof: proof, person: name)

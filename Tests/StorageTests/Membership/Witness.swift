@@ -92,7 +92,8 @@ extension Witness {
         copies += 1
         try FileManager.default.copyItem(atPath: source, toPath: path)
         return Witness(
-            try Replica.open(at: path, key: .of("witness"), configuration: Ledger.configuration), at: path, heard: heard)
+            try Replica.open(at: path, key: .of("witness"), configuration: Ledger.configuration), at: path, heard: heard
+        )
     }
 
     /// That the file is in order, and that deriving everything anew alters nothing.
