@@ -17,6 +17,10 @@ public struct SyncReport: Hashable, Sendable {
     public var roundTrips = 0
     /// Seals checked.
     public var verifiedSignatures = 0
+    /// How far this device's clock is ahead of the relay's, in milliseconds, at least; below 0 behind.
+    public var clockAhead: Int64 = 0
+    /// Changes that had not left and were stamped anew, because the clock was ahead.
+    public var restamped = 0
 }
 
 /// Carries a sync session over HTTP: the only caller of the network for sync.
@@ -26,14 +30,25 @@ public final class RelayExchange {
     private let replica: Replica
     private let relay: RelayConnection
     private let clock: () -> UInt64
+    private let witness: ClockWitness?
     private var report = SyncReport()
     private var progress = RelayProgress()
+    /// How far the clock is ahead, in milliseconds, where that is too much.
+    private var error: UInt64 = 0
+    /// The time as it is right, for all that is known.
+    private var now: UInt64 {
+        let reading = clock()
+        return reading - min(error, reading)
+    }
 
     /// - Parameters:
     ///   - url: the relay's address, `http://` or `https://`.
     ///   - clock: milliseconds since 1970.
-    public init(_ replica: Replica, key: SigningKey, url: String, clock: @escaping () -> UInt64) {
-        (self.replica, self.clock) = (replica, clock)
+    ///   - witness: of that clock; nil where there is none.
+    public init(
+        _ replica: Replica, key: SigningKey, url: String, clock: @escaping () -> UInt64, witness: ClockWitness? = nil
+    ) {
+        (self.replica, self.clock, self.witness) = (replica, clock, witness)
         relay = RelayConnection(url: url, key: key, clock: clock)
     }
 
@@ -46,6 +61,7 @@ public final class RelayExchange {
             var session = try openSession()
             while try advance(&session) {}
             try replica.keep(acknowledged: session.acknowledged)
+            try noteClock()
         } catch let failure as SyncFailure {
             throw failure
         } catch let failure as StorageFailure {
@@ -71,8 +87,8 @@ public final class RelayExchange {
     private func openSession() throws -> SyncSession {
         let isAdmitted = try replica.member(replica.id.device)?.admitted != nil
         progress = try replica.relayProgress()
-        // A copy that something happened to hears first what it has forgotten.
-        let isHoldingBack = try progress.position != nil && replica.accident() != nil
+        // A copy that something happened to hears first what it has forgotten; one whose clock may be wrong, the time.
+        let isHoldingBack = try progress.position != nil && (replica.accident() != nil || isClockInDoubt())
         return try replica.read { database in
             SyncSession(
                 workspace: replica.workspace,
@@ -90,15 +106,44 @@ public final class RelayExchange {
         guard report.roundTrips < Self.roundTripLimit else { throw SyncFailure.nonsense }
         let (supplies, pushed) = try supplies(for: session)
         guard let request = session.next(supplies) else { return false }
+        let sentAt = clock()
         let answer = try exchange(request)
+        compareClocks(sentAt: sentAt, relayTime: answer.time)
         let step = session.receive(answer)
         if let refusal = step.refusal { throw SyncFailure.refused(refusal) }
         if !answer.verdicts.isEmpty { report.sent += pushed }
         try store(step, relayTime: answer.time)
         session.passOver(to: progress.acknowledged)
         if step.isReadyToPush { try checkName() }
-        if session.push != .nothing { try replica.settle(now: clock()) }
+        if session.push != .nothing {
+            if error > 0 { report.restamped += try replica.restamp(ahead: error, now: now) }
+            try replica.settle(now: now)
+        }
         return true
+    }
+
+    // MARK: Clocks
+
+    private func isClockInDoubt() throws -> Bool {
+        guard let witness, let note = try ClockNote(of: replica), note.leavesDoubt(now: witness) else { return false }
+        return try replica.hasUnpublished()
+    }
+
+    /// The relay read its clock while the request was under way.
+    private func compareClocks(sentAt: UInt64, relayTime: UInt64) {
+        let (sent, received) = (Int64(clamping: sentAt), Int64(clamping: clock()))
+        let relay = Int64(clamping: relayTime)
+        report.clockAhead = sent > relay ? sent - relay : received < relay ? received - relay : 0
+        error = report.clockAhead > ClockNote.tolerance ? UInt64(report.clockAhead) : 0
+    }
+
+    private func noteClock() throws {
+        guard let witness else { return }
+        let note = ClockNote(witness: witness, ahead: report.clockAhead)
+        // The same again is not worth a write.
+        let known = try ClockNote(of: replica)
+        guard known?.witness.boot != witness.boot || known.map({ $0.differs(from: note) }) ?? true else { return }
+        try note.keep(in: replica)
     }
 
     /// What the session asks for; and of how many changes it is.
@@ -135,7 +180,7 @@ public final class RelayExchange {
         let verified = ReceivedDelta.verifyAll(step.deltas, in: replica.workspace).compactMap { $0 }
         progress = RelayProgress(position: .init(step.cursor), acknowledged: step.acknowledged)
         let verdicts = try replica.append(
-            verified, bringing: &progress, now: clock(), relayTime: relayTime, isLast: step.isFinished)
+            verified, bringing: &progress, now: now, relayTime: relayTime, isLast: step.isFinished)
         for case .stored(let new) in verdicts { report.received += new }
     }
 

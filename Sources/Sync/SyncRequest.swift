@@ -6,8 +6,8 @@ public struct Cursor: Hashable, Sendable {
     public let incarnation: UInt64
     /// The last arrival number pulled.
     public let arrival: UInt64
-    /// The start of the hash of what has that number, as an unsigned number: a relay that was put back from an older copy
-    /// without noticing has given the number to something else since. 0 where `arrival` is 0.
+    /// What the relay said to stand for all that has arrived there up to that number: a relay that was put back from an
+    /// older copy without noticing gives numbers to other things. 0 where `arrival` is 0.
     public let check: UInt64
 
     /// A place in a relay's order of arrival.

@@ -177,6 +177,8 @@ struct AccidentTests {
         try team.reply("maya", "lost: it never left")
         try team.sync("maya")
         try picture.putBack()
+        let found = try team.terminal.nexus("maya", "verify")
+        #expect(found.status == 1 && found.json["problems"].list.map(\.["problem"].text) == ["forgotten"])
         try team.reply("maya", "next")
         #expect(try team.recoveries("maya").map(\.["accident"].text) == ["restored"])
         try team.checkAll(hold: ["lost: it never left", "next"])
@@ -187,7 +189,7 @@ struct AccidentTests {
 struct AccidentTeam {
     let terminal: Terminal
     let relay: RelayProcess
-    private let conversation: String
+    let conversation: String
 
     init() throws {
         terminal = try Terminal()

@@ -18,7 +18,9 @@ package final class MemoryRelay {
     package init(_ replica: Replica, incarnation: UInt64) { (self.replica, self.incarnation) = (replica, incarnation) }
 
     /// Goes on with another copy, as if it had been there all the time.
-    package func putBack(_ replica: Replica) { self.replica = replica }
+    package func putBack(_ replica: Replica, incarnation: UInt64) {
+        (self.replica, self.incarnation) = (replica, incarnation)
+    }
 
     /// Stores what is pushed and answers with what the asker lacks.
     package func answer(_ request: SyncRequest, now: UInt64) throws -> SyncAnswer {

@@ -11,11 +11,15 @@ package enum Wire {
     }
 
     /// Hands `receiver` what it lacks.
+    ///
+    /// - Parameter excludingOwn: whether what it wrote itself cannot be missing there.
     @discardableResult
-    package static func carry(from sender: Replica, to receiver: Replica, now: UInt64) throws -> [Verdict] {
+    package static func carry(
+        from sender: Replica, to receiver: Replica, now: UInt64, excludingOwn: Bool = true
+    ) throws -> [Verdict] {
         try sender.publish()
         let lacking = try sender.arrivals(
-            after: 0, excluding: receiver.id, frontier: receiver.frontier(), byteLimit: .max)
+            after: 0, excluding: excludingOwn ? receiver.id : nil, frontier: receiver.frontier(), byteLimit: .max)
         return try receiver.append(verified(lacking.deltas, in: receiver.workspace), now: now)
     }
 

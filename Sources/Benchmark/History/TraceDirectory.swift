@@ -113,6 +113,6 @@ struct Desk {
 
     /// Removes a replica's files.
     static func remove(_ path: String) {
-        for end in ["", "-wal", "-shm", ".lock"] { try? FileManager.default.removeItem(atPath: path + end) }
+        for end in ["", "-wal", "-shm", ".lock", ".head"] { try? FileManager.default.removeItem(atPath: path + end) }
     }
 }

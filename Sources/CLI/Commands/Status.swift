@@ -1,6 +1,7 @@
 import ArgumentParser
 import ChangeLog
 import Inbox
+import RelayClient
 import Storage
 
 /// `nexus status`
@@ -14,6 +15,8 @@ struct Status: ParsableCommand {
         let identity = try Identity(replica)
         let unsent = try replica.unsentCount()
         let recoveries = try replica.recoveries()
+        let witness = WallClock.witness()
+        let ahead = try witness.flatMap { try ClockNote(of: replica)?.ahead(now: $0) }
         let waiting = try replica.counts().waiting
         let (lastSync, relay) = try replica.read { database in
             (
@@ -27,7 +30,7 @@ struct Status: ParsableCommand {
                     ("workspace", .string(replica.workspace.text)), ("replica", .string(replica.id.text)),
                     ("person", JSONOutput(identity.person)), ("unsent", JSONOutput(unsent)),
                     ("waiting", JSONOutput(waiting)), ("lastSync", JSONOutput(lastSync)), ("relay", JSONOutput(relay)),
-                    ("recoveries", .array(recoveries.map(JSONOutput.init))),
+                    ("recoveries", .array(recoveries.map(JSONOutput.init))), ("clockAhead", JSONOutput(ahead)),
                 ]).text())
         } else {
             Console.print("Workspace  \(replica.workspace.text)")
@@ -35,6 +38,7 @@ struct Status: ParsableCommand {
                 "Person     \(TerminalText.safe(identity.person?.name ?? "none: a gateway", multiline: false))")
             Console.print("Relay      \(relay ?? "none"); last sync \(lastSync ?? "never")")
             Console.print("Unsent     \(unsent) changes; \(waiting) waiting")
+            if let correction = ahead.flatMap(ClockText.correction) { Console.print(correction) }
             for recovery in recoveries { Console.print(RecoveryText.line(recovery, lastSync: lastSync)) }
         }
     }

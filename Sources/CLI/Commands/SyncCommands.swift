@@ -23,12 +23,37 @@ struct SyncNow: ParsableCommand {
                     ("bytesSent", JSONOutput(report.bytesSent)), ("bytesReceived", JSONOutput(report.bytesReceived)),
                     ("roundTrips", JSONOutput(report.roundTrips)),
                     ("verifiedSignatures", JSONOutput(report.verifiedSignatures)),
+                    ("clockAhead", JSONOutput(report.clockAhead)), ("restamped", JSONOutput(report.restamped)),
                 ]).text())
         } else {
             Console.print(
                 "Sent \(Plural.of(report.sent, "change")) in \(report.bytesSent) bytes, received \(report.received) in "
                     + "\(report.bytesReceived), with \(Plural.of(report.roundTrips, "round trip")).")
+            if let correction = ClockText.correction(ahead: report.clockAhead) { Console.note(correction) }
+            if report.restamped > 0 {
+                Console.note(
+                    "\(Plural.of(report.restamped, "change")) that had not left got the time at which they were made.")
+            }
         }
+    }
+}
+
+/// What to do about a clock.
+enum ClockText {
+    /// - Parameter ahead: of the relay's, in milliseconds; below 0 behind.
+    /// - Returns: nil for a clock that is right to within a minute.
+    static func correction(ahead: Int64) -> String? {
+        let seconds = ahead / 1000
+        guard seconds.magnitude > UInt64(ClockNote.tolerance / 1000) else { return nil }
+        let (direction, remedy) = ahead > 0 ? ("ahead of", "back") : ("behind", "forward")
+        return "Your clock is \(span(seconds.magnitude)) \(direction) the relay's. Set it \(remedy) by that much."
+    }
+
+    private static func span(_ seconds: UInt64) -> String {
+        let parts = [
+            (seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s"),
+        ]
+        return parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: " ")
     }
 }
 
@@ -43,7 +68,9 @@ struct Syncing {
         guard let url = try replica.localValue(.relay).text else {
             throw CLIFailure.noRelay
         }
-        return try RelayExchange(replica, key: key, url: url, clock: WallClock.now).run()
+        return try RelayExchange(
+            replica, key: key, url: url, clock: WallClock.now, witness: WallClock.witness()
+        ).run()
     }
 
     /// Syncs with the relay at another address from now on. If what answers there is no relay, the old address stays;

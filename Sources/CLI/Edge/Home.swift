@@ -2,6 +2,7 @@ import ChangeLog
 import Glibc
 import Inbox
 import Keys
+import RelayClient
 import Storage
 
 /// The directory that holds a device's replica and key: 0700, its files 0600.
@@ -92,16 +93,21 @@ enum Machine {
 
     /// What the system calls this machine; nothing where it has no name, as in some containers.
     private static var id: [UInt8] {
-        for path in ["/etc/machine-id", "/var/lib/dbus/machine-id"] {
-            let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-            guard descriptor >= 0 else { continue }
-            defer { close(descriptor) }
-            var bytes = [UInt8](repeating: 0, count: 64)
-            let count = Glibc.read(descriptor, &bytes, bytes.count)
-            let name = bytes.prefix(max(count, 0)).prefix { $0 != UInt8(ascii: "\n") }
-            if !name.isEmpty { return Array(name) }
-        }
-        return []
+        SystemFile.line("/etc/machine-id") ?? SystemFile.line("/var/lib/dbus/machine-id") ?? []
+    }
+}
+
+/// What the system says of itself in small files.
+enum SystemFile {
+    /// The first line, up to 64 bytes; nil if there is none.
+    static func line(_ path: String) -> [UInt8]? {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 64)
+        let count = Glibc.read(descriptor, &bytes, bytes.count)
+        let line = bytes.prefix(max(count, 0)).prefix { $0 != UInt8(ascii: "\n") }
+        return line.isEmpty ? nil : Array(line)
     }
 }
 
@@ -112,5 +118,14 @@ enum WallClock {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return UInt64(clamping: time.tv_sec) * 1000 + UInt64(clamping: time.tv_nsec / 1_000_000)
+    }
+
+    /// By what it is noticed that this clock was set; nil where the system does not say.
+    static func witness() -> ClockWitness? {
+        guard let boot = SystemFile.line("/proc/sys/kernel/random/boot_id") else { return nil }
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        let running = Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+        return ClockWitness(boot: boot, offset: Int64(clamping: now()) - running)
     }
 }

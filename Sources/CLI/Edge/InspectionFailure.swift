@@ -101,6 +101,8 @@ enum ProblemWords {
         switch remedy {
         case .rebuild: "nexus rebuild derives it anew from the changes, which are sound."
         case .retry: "nexus waiting --retry lets go of it; then sync, or import it again."
+        case .sync:
+            "nexus sync, or importing a bundle, brings back what had left this device; it goes on by itself, with a new chain."
         case .anotherCopy:
             "The log itself is damaged. Join again in a new home, by a new invitation, and sync or import a bundle "
                 + "there; keep this home: what was in no other copy can still be read from it."
@@ -130,6 +132,8 @@ enum ProblemWords {
         case .copy: "copies of one change are not noted as such"
         case .arrival: "when it came is not noted without gaps"
         case .ownChain: "this device has published more than is here, or under another name"
+        case .forgotten:
+            "this device has written more than is here: the last commits are gone, or this is an older copy"
         case .secret: "the workspace secret is not the one that the workspace was founded with"
         case .waiting: "it waits, and its bytes are damaged"
         case .otherSchema: "the state was derived by another version of nexus"

@@ -59,6 +59,9 @@ public struct Problem: Hashable, Sendable {
         case arrival
         /// This replica's own chain is not here, or not as far as it was published.
         case ownChain
+        /// The side file knows of own changes that are not here: the last commits are gone, as after a bit flipped in the
+        /// journal, or the database is an older copy.
+        case forgotten
         /// The workspace secret is not the one that the founding change commits to.
         case secret
         /// A delta that waits is damaged.
@@ -91,6 +94,8 @@ public struct Problem: Hashable, Sendable {
         case rebuild
         /// ``Replica/retryWaiting(now:)``, which lets go of what is damaged.
         case retry
+        /// A sync or an import, which brings back what had left this device.
+        case sync
         /// Another copy: the log itself is damaged.
         case anotherCopy
     }
@@ -100,6 +105,7 @@ public struct Problem: Hashable, Sendable {
         switch fault {
         case .otherSchema, .table, .digest, .act, .unreadable(.state): .rebuild
         case .waiting: .retry
+        case .forgotten: .sync
         default: .anotherCopy
         }
     }
@@ -130,6 +136,7 @@ extension Problem.Fault {
         case .copy: "copy"
         case .arrival: "arrival"
         case .ownChain: "own-chain"
+        case .forgotten: "forgotten"
         case .secret: "secret"
         case .waiting: "waiting"
         case .otherSchema: "other-schema"

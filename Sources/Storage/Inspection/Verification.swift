@@ -41,9 +41,9 @@ extension Replica {
     /// Every change is read, hashed and held against what is stored about it; every seal is verified; the state is
     /// derived anew beside the stored one and compared. Memory does not grow with the history.
     ///
-    /// It finds damage, and alterations by somebody without the authors' keys. It cannot find that whole changes at the
-    /// end of this device's chain are gone, as if never written, nor tell whether what only this device knows (when a
-    /// change was received, what it had shown) is true.
+    /// It finds damage, and alterations by somebody without the authors' keys; and, by the side file, that whole changes at
+    /// the end of this device's chain are gone, as if never written. It cannot tell whether what only this device knows
+    /// (when a change was received, what it had shown) is true.
     ///
     /// - Throws: `.busy` or `.disk` if the surroundings keep it from going on. Damage is never thrown.
     public func verify() throws(StorageFailure) -> Verification {
@@ -73,6 +73,7 @@ private final class VerificationWalk {
         try step(.file) { try checkFile(&$0) }
         try step(.changes) { try ChainCheck(log: shadow.log(database)).run(&$0) }
         try step(.local) { try LocalCheck(log: shadow.log(database)).run(&$0) }
+        try step(.local) { try checkHead(&$0) }
         // What follows trusts the branches to be a tree and the causes to be in the log.
         guard report.isLogSound else { return }
         try step(.past) { try PastCheck(log: shadow.log(database)).run(&$0) }
@@ -94,6 +95,11 @@ private final class VerificationWalk {
         }
     }
 
+    private func checkHead(_ report: inout Verification) throws {
+        let check = SelfCheck(log: shadow.log(database), head: replica.head, site: try replica.site())
+        if try check.hasForgotten() { report.note(.forgotten) }
+    }
+
     private func checkFile(_ report: inout Verification) throws {
         let check = try SQLStatement(database, "PRAGMA integrity_check(20)")
         while try check.step() {
@@ -110,7 +116,7 @@ extension Verification {
         problemCount == problems.count
             && problems.allSatisfy {
                 switch $0.fault {
-                case .file, .waiting, .secret, .seal, .unsealed, .arrival, .mention: true
+                case .file, .waiting, .secret, .seal, .unsealed, .arrival, .mention, .forgotten: true
                 default: false
                 }
             }

@@ -35,8 +35,10 @@ public enum LocalValues {
         case incarnation
         /// The last arrival number pulled.
         case cursor
-        /// What the relay said to have that number.
+        /// What the relay said to stand for all that arrived there up to it.
         case cursorCheck = "cursor_check"
+        /// What this device's clock was seen to be at the last sync, and how far it was off.
+        case clock
         /// The last local arrival up to which the relay has what this device wrote.
         case acknowledged
         /// When the last sync ended, in milliseconds since 1970.

@@ -27,6 +27,12 @@ struct SelfCheck {
         }
     }
 
+    /// Whether the head knows of changes that the log does not hold.
+    func hasForgotten() throws -> Bool {
+        guard case .head(let head) = try head.read() else { return false }
+        return try !holds(head, tip: log.ownBranch())
+    }
+
     /// Whether the log has come as far as the head.
     private func holds(_ head: Head, tip: Branch?) throws -> Bool {
         if head.number == 0 { return true }

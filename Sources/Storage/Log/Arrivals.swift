@@ -39,6 +39,8 @@ struct Arrivals {
     /// The branches that grew, which may be what something stored away waits for.
     private var grown: Set<ReplicaID> = []
     private var own: OwnArrivals
+    /// Nil until a branch finds no room.
+    private var citations: Citations?
 
     /// - Parameter relayTime: what a relay's clock says, which may know better than this device's.
     init(_ door: Door, now: UInt64, relayTime: UInt64 = 0) throws {
@@ -113,11 +115,23 @@ struct Arrivals {
             case .waits(let reason, let need):
                 progress.stop = .waits(reason, need)
                 blocked[need, default: []].append(index)
+            case .refused(.tooManyBranches) where try charge(progress.delta.changes[progress.next...]): continue
             case .refused(let reason): progress.stop = .refused(reason)
             }
         }
         if progress.next > before { try seal(progress) }
         all[index] = progress
+    }
+
+    /// A branch that finds no room is taken for somebody else's change that rests on it.
+    private mutating func charge(_ changes: ArraySlice<Change>) throws -> Bool {
+        guard let start = changes.first else { return false }
+        let known = try citations ?? Citations(all.map(\.delta), waitingIn: door.log)
+        citations = known
+        for citer in known.citers(of: changes).sorted() {
+            if try door.members.isGranted(citer), try door.room.charge(start, to: citer) { return true }
+        }
+        return false
     }
 
     private mutating func wake(_ change: Change) {

@@ -66,6 +66,22 @@ final class Branch {
         isCited = false
     }
 
+    /// What is known of a change that is to be the tip again.
+    struct End {
+        let hash: ChangeHash
+        let stamp: Stamp
+        let weight: UInt64
+        let past: CausalVector
+    }
+
+    /// An earlier tip, the changes after it being taken out; nothing where none is left.
+    func fallBack(to number: UInt64, _ end: End?) {
+        self.number = number
+        (hash, stamp) = (end?.hash ?? .none, end?.stamp ?? .zero)
+        (weight, past) = (end?.weight ?? 0, end?.past ?? CausalVector())
+        isChanged = true
+    }
+
     /// The tip's past turned out to hold more.
     func learn(_ vector: CausalVector) {
         past.merge(vector)
@@ -75,8 +91,6 @@ final class Branch {
 
 /// The branches within one transaction, each read once. Tips are written back by ``flush()``.
 final class Branches {
-    /// How many branches one chain may have.
-    static let limit = 16
     private static let columns = "id, replica, parent, number, hash, at, weight, past, cited, sealed, loose"
 
     private let statements: Statements

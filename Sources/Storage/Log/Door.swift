@@ -12,10 +12,12 @@ final class Door {
     let members: Members
     let state: StateMerge
     let configuration: Replica.Configuration
+    let room: BranchRoom
 
     init(_ log: Log, configuration: Replica.Configuration) {
         (self.log, self.configuration) = (log, configuration)
         members = Members(log: log)
+        room = BranchRoom(log)
         state = StateMerge(log, schema: configuration.schema, projections: configuration.projections)
     }
 
@@ -86,7 +88,7 @@ final class Door {
             parent = try log.place(of: change.replica, number: change.number - 1) { $0 == previous }
             guard parent != nil else { return .gap }
         }
-        return branches.count < Branches.limit ? .follows(.fork(after: parent)) : .crowded
+        return try room.admits(change) ? .follows(.fork(after: parent)) : .crowded
     }
 
     /// For a change made here: what it stands on is what this transaction has read.
@@ -175,13 +177,19 @@ final class Door {
     private func branch(for change: Change, at end: End) throws -> Branch {
         switch end {
         case .branch(let branch): return branch
-        case .fork(nil): return try log.branches.add(change.replica)
-        case .fork(let parent?):
-            guard let entry = try log.past.entry(at: parent) else { throw StorageFailure.corrupt }
-            return try log.branches.add(
-                change.replica, parent: parent, hash: entry.hash, stamp: entry.stamp, weight: entry.weight,
-                past: log.past.vector(at: parent))
+        case .fork(let parent):
+            let branch = try fork(change.replica, after: parent)
+            try room.note(branch, from: change)
+            return branch
         }
+    }
+
+    private func fork(_ replica: ReplicaID, after parent: LocalPlace?) throws -> Branch {
+        guard let parent else { return try log.branches.add(replica) }
+        guard let entry = try log.past.entry(at: parent) else { throw StorageFailure.corrupt }
+        return try log.branches.add(
+            replica, parent: parent, hash: entry.hash, stamp: entry.stamp, weight: entry.weight,
+            past: log.past.vector(at: parent))
     }
 
     /// The highest stamp among a change's causes and predecessor.

@@ -12,6 +12,7 @@ final class Log {
     let runs: Runs
     /// Whether changes of this device's own were written in this transaction.
     var hasWrittenOwn = false
+    private var lastArrivalCheck: UInt64?
     /// What ``own()`` said; nil while nobody has asked.
     private(set) var ownIfAsked: ReplicaID?
 
@@ -223,13 +224,37 @@ final class Log {
     func seal(_ seal: Signature, at number: UInt64, of branch: Branch) throws {
         guard number > branch.sealed, number <= branch.number else { return }
         try runs.seal(seal, at: LocalPlace(branch: branch.id, number: number))
-        let arrive = try statements("INSERT INTO arrival(branch, first, last) VALUES(?1,?2,?3)")
-        arrive.bind(1, branch.id)
-        arrive.bind(2, branch.sealed + 1)
-        arrive.bind(3, number)
-        try arrive.run()
+        try arrive(branch, through: number)
         branch.loose += number - branch.sealed
         branch.sealed = number
         try runs.pack(branch)
+    }
+
+    /// Gives the stretch of a branch after what was sealed before its number. Its check covers all that arrived up to it:
+    /// two copies of one replica that go on differently soon have one number for two things, and by the check they are
+    /// told apart even where they happen to agree on what has that number.
+    private func arrive(_ branch: Branch, through number: UInt64) throws {
+        let hash =
+            try number == branch.number
+            ? branch.hash : past.entry(at: LocalPlace(branch: branch.id, number: number))?.hash
+        var content = ByteWriter()
+        content.word(try lastArrivalCheck ?? readLastArrivalCheck())
+        content.word(branch.sealed + 1)
+        content.raw((hash ?? .none).bytes)
+        let digest = Digest.of(content.bytes, domain: "nexus arrival", byteCount: 8)
+        let check = digest.reduce(0) { $0 << 8 | UInt64($1) }
+        let insert = try statements("INSERT INTO arrival(branch, first, last, sum) VALUES(?1,?2,?3,?4)")
+        insert.bind(1, branch.id)
+        insert.bind(2, branch.sealed + 1)
+        insert.bind(3, number)
+        insert.bind(4, Int64(bitPattern: check))
+        try insert.run()
+        lastArrivalCheck = check
+    }
+
+    private func readLastArrivalCheck() throws -> UInt64 {
+        let read = try statements("SELECT sum FROM arrival ORDER BY number DESC LIMIT 1")
+        defer { read.reset() }
+        return try read.step() ? UInt64(bitPattern: read.integer(0)) : 0
     }
 }

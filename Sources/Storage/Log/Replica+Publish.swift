@@ -51,12 +51,17 @@ struct PublishedMark {
 }
 
 extension Replica {
+    /// Whether this device has written anything that is not sealed yet.
+    public func hasUnpublished() throws(StorageFailure) -> Bool {
+        try readLog { try $0.ownBranches().contains { $0.number > $0.sealed } }
+    }
+
     /// Seals this device's own changes, those of earlier epochs where they stand, so that they may leave. The published
     /// mark is committed with the seals, before anybody is handed a byte: what may have left is never written anew.
     ///
     /// - Throws: `.keyLocked` if there are any and the key is locked.
     public func publish() throws(StorageFailure) {
-        guard try readLog({ try $0.ownBranches().contains { $0.number > $0.sealed } }) else { return }
+        guard try hasUnpublished() else { return }
         guard let key = key.signing else { throw .keyLocked }
         try write { door in
             for branch in try door.log.ownBranches() where branch.number > branch.sealed {

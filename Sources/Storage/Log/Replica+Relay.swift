@@ -9,7 +9,7 @@ public struct RelayProgress: Hashable, Sendable {
         public let incarnation: UInt64
         /// The last arrival number pulled.
         public let arrival: UInt64
-        /// What the relay said to have that number.
+        /// What the relay said to stand for all that arrived up to it.
         public let check: UInt64
 
         /// A place.
@@ -106,19 +106,13 @@ extension Replica {
         }
     }
 
-    /// What has an arrival number here, as the start of its hash; nil if nothing has.
+    /// What stands for all that arrived here up to a number; nil if nothing has that number.
     public func arrivalCheck(at number: UInt64) throws(StorageFailure) -> UInt64? {
         try readLog { log in
-            let read = try log.statements(
-                """
-                SELECT change.hash FROM arrival JOIN change ON change.place = (arrival.branch << 40 | arrival.last)
-                WHERE arrival.number = ?1
-                """)
+            let read = try log.statements("SELECT sum FROM arrival WHERE number = ?1")
             defer { read.reset() }
             read.bind(1, number)
-            guard try read.step() else { return nil }
-            var hash = ByteReader(read.bytes(0))
-            return try? hash.word()
+            return try read.step() ? UInt64(bitPattern: read.integer(0)) : nil
         }
     }
 

@@ -108,6 +108,13 @@ final class Runs {
         decoded = []
     }
 
+    /// Takes out the changes after a place, through the end of their branch. A run that goes over the place is cut.
+    func cut(after last: LocalPlace, through end: LocalPlace) throws {
+        try flush(end.branch)
+        if last.number > 0, let run = try run(holding: last), run.last > last { try split(run, after: last) }
+        try delete(from: LocalPlace(branch: last.branch, number: last.number + 1), through: end)
+    }
+
     /// Packs the loose sealed runs at the end of a branch into one, once they are many enough.
     func pack(_ branch: Branch) throws {
         guard branch.loose >= Self.fullCount, branch.sealed >= branch.loose else { return }

@@ -52,7 +52,7 @@ struct Tenure: Hashable {
 }
 
 /// A demotion, and the role that it left.
-struct Limit: Hashable {
+struct Demotion: Hashable {
     let place: LocalPlace
     let role: Role
 }
@@ -66,7 +66,7 @@ struct Standing: Hashable {
     /// Whose device it was.
     var person: ChangeID?
     /// The demotions that concern it: each covers it unless the role that it left may do all of it.
-    var limits: [Limit] = []
+    var demotions: [Demotion] = []
     /// The revocations that cover it.
     var cuts: [LocalPlace] = []
 }
@@ -81,7 +81,7 @@ extension Tenure {
             right: try Self.decisive(inForce, in: chronicle)?.role, role: decisive?.role, person: decisive?.person)
         for cut in cuts where try cut.covers(place, despite: counting, in: chronicle) {
             if let role = cut.role {
-                standing.limits.append(Limit(place: cut.place, role: role))
+                standing.demotions.append(Demotion(place: cut.place, role: role))
             } else {
                 standing.cuts.append(cut.place)
             }

@@ -259,7 +259,7 @@ private final class Level<Past: Chronicle> {
         let standing = try tenure(of: deed.device, at: deed.place).standing(at: deed.place, in: judgement.chronicle)
         guard standing.cuts.isEmpty, let role = standing.role else { return false }
         // By act, not by change: who belongs is judged without any body.
-        return try (standing.limits.map(\.role) + [role]).allSatisfy {
+        return try (standing.demotions.map(\.role) + [role]).allSatisfy {
             try deed.isOpen(to: $0, in: judgement.chronicle)
         }
     }

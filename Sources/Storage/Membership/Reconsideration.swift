@@ -81,7 +81,7 @@ struct Reconsideration {
     private func disagreements(
         with standing: Standing, from place: LocalPlace, through number: UInt64
     ) throws -> [LocalPlace] {
-        guard standing.cuts.isEmpty, standing.limits.isEmpty else {
+        guard standing.cuts.isEmpty, standing.demotions.isEmpty else {
             return try places(from: place, through: number).filter { place in
                 try door.counts(at: place) != (log.effect(at: place) != .cut)
             }

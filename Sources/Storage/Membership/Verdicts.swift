@@ -25,7 +25,7 @@ enum Verdicts {
         _ standing: Standing, isAdopted: ([LocalPlace]) throws -> Bool, may: (Role) throws -> Bool
     ) throws -> Bool {
         guard standing.role != nil else { return false }
-        let demotions = try standing.limits.filter { try !may($0.role) }
+        let demotions = try standing.demotions.filter { try !may($0.role) }
         let covering = standing.cuts + demotions.map(\.place)
         return try covering.isEmpty || isAdopted(covering)
     }

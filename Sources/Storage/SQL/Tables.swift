@@ -16,7 +16,8 @@ enum Tables {
     /// `branch` holds each branch's tip, the vector of what lies in its past, and how many changes at its end wait to be
     /// packed; `cited` says that some applied change names that tip as a cause, so a new change need not. `change` holds
     /// what is asked of changes by name, `run` their bytes, `touch` which roots they mention, by the first half of a
-    /// root's id, `act` what they say about who belongs. `vector` holds the whole past of a change here and there; `copy` the changes that share an id.
+    /// root's id, `act` what they say about who belongs. `vector` holds the whole past of a change here and there; `copy`
+    /// the changes that share an id; `charge` the branches that were taken because somebody else's change cites them.
     static let log = """
         CREATE TABLE branch(
             id INTEGER PRIMARY KEY, replica BLOB NOT NULL, parent INTEGER, number INTEGER NOT NULL DEFAULT 0, hash BLOB,
@@ -24,6 +25,8 @@ enum Tables {
             cited INTEGER NOT NULL DEFAULT 0, sealed INTEGER NOT NULL DEFAULT 0, loose INTEGER NOT NULL DEFAULT 0);
         CREATE INDEX branch_replica ON branch(replica);
         CREATE INDEX branch_head ON branch(id) WHERE cited = 0;
+        CREATE TABLE charge(branch INTEGER PRIMARY KEY, author BLOB NOT NULL, citer BLOB NOT NULL);
+        CREATE INDEX charge_author ON charge(author, citer);
         CREATE TABLE change(
             place INTEGER PRIMARY KEY, at INTEGER NOT NULL, effect INTEGER NOT NULL, id BLOB NOT NULL,
             hash BLOB NOT NULL, weight INTEGER NOT NULL, received INTEGER NOT NULL);
@@ -40,7 +43,7 @@ enum Tables {
         CREATE TABLE copy(place INTEGER PRIMARY KEY, id BLOB NOT NULL);
         CREATE INDEX copy_id ON copy(id);
         CREATE TABLE arrival(number INTEGER PRIMARY KEY, branch INTEGER NOT NULL, first INTEGER NOT NULL,
-            last INTEGER NOT NULL);
+            last INTEGER NOT NULL, sum INTEGER NOT NULL);
         CREATE TABLE waiting(
             id INTEGER PRIMARY KEY, device BLOB NOT NULL, replica BLOB NOT NULL, first INTEGER NOT NULL,
             changes INTEGER NOT NULL, size INTEGER NOT NULL, reason INTEGER NOT NULL, need_replica BLOB,
@@ -81,7 +84,7 @@ enum Tables {
 
     /// The tables that a rebuild keeps: the log's, and what is local.
     static let keptNames = [
-        "branch", "change", "run", "cause", "vector", "touch", "act", "copy", "arrival", "waiting", "local",
+        "branch", "charge", "change", "run", "cause", "vector", "touch", "act", "copy", "arrival", "waiting", "local",
         "displayed",
     ]
 

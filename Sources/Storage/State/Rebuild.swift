@@ -15,18 +15,19 @@ struct Rebuild {
     // MARK: Some roots
 
     /// Rebuilds every root that one of the changes mentions.
-    func roots(touchedBy places: [LocalPlace]) throws {
-        for (kind, ids) in try mentioned(by: places) {
+    func roots(touchedBy places: [LocalPlace]) throws { try roots(of: places.map(log.change(at:))) }
+
+    /// Rebuilds every root that one of the changes mentions, be they in the log or not.
+    func roots(of changes: [Change]) throws {
+        for (kind, ids) in Self.mentioned(by: changes) {
             guard let root = door.state.schema.root(kind) else { continue }
             for id in ids { try rebuild(id, of: root) }
         }
     }
 
-    private func mentioned(by places: [LocalPlace]) throws -> [UInt64: Set<RootID>] {
+    private static func mentioned(by changes: [Change]) -> [UInt64: Set<RootID>] {
         var roots: [UInt64: Set<RootID>] = [:]
-        for place in places {
-            for segment in try log.change(at: place).segments { roots[segment.kind, default: []].insert(segment.root) }
-        }
+        for segment in changes.flatMap(\.segments) { roots[segment.kind, default: []].insert(segment.root) }
         return roots
     }
 

@@ -61,7 +61,7 @@ struct Invite: ParsableCommand {
     ) throws -> Invitation {
         let seed = SystemRandom.bytes(SigningKey.seedByteCount)
         guard let key = SigningKey(seed: seed) else { preconditionFailure("a seed of the right length gives a key") }
-        return try replica.transact(now: WallClock.now()) { transaction in
+        let invitation = try replica.transact(now: WallClock.now()) { transaction in
             let change = try transaction.invite(
                 as: role, key: key.device, expires: expires, uses: uses, for: person?.id)
             let database = transaction.database
@@ -72,6 +72,9 @@ struct Invite: ParsableCommand {
                 grant: change.asCause, stamp: change.stamp, oneTimeSeed: seed, role: role, expires: expires,
                 person: person)
         }
+        // The invitation names the grant by its hash and goes its own way: from now on it is never written anew.
+        try replica.publish()
+        return invitation
     }
 }
 
