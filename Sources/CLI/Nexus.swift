@@ -21,7 +21,7 @@ struct Nexus: ParsableCommand {
             CommandGroup(
                 name: "Looking inside and repairing",
                 subcommands: [
-                    LogCommand.self, Explain.self, WaitingCommand.self, Verify.self, RebuildCommand.self,
+                    Doctor.self, LogCommand.self, Explain.self, WaitingCommand.self, Verify.self, RebuildCommand.self,
                 ]),
         ])
 

@@ -118,3 +118,16 @@ extension Change {
         return here.isEmpty ? self : try withholding(Set(here))
     }
 }
+
+extension Fork.Proof {
+    /// Writes the two deltas to `path` with `.left.delta` and `.right.delta`, each whole or not at all.
+    ///
+    /// - Throws: `.exists` if there is a file of that name.
+    public func write(to path: String) throws(BundleFailure) {
+        for (name, bytes) in [("left", left), ("right", right)] {
+            let file = try NewFile(path: "\(path).\(name).delta")
+            try file.write(bytes)
+            try file.appear(replacing: false)
+        }
+    }
+}
