@@ -103,6 +103,8 @@ struct EpochTests {
         #expect(copy.id != joined)
         try Wire.carry(from: crew.founder, to: copy, now: now)
         try Wire.carry(from: copy, to: crew.founder, now: now)
+        #expect(try crew.founder.admitJoiners(now: now))
+        try Wire.carry(from: crew.founder, to: copy, now: now)
         #expect(try copy.digest() == crew.founder.digest())
         #expect(try copy.verify().isClean)
         #expect(try crew.founder.counts().waiting == 0)

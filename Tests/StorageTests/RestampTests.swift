@@ -70,6 +70,8 @@ struct RestampTests {
         #expect(try joiner.restamp(ahead: ahead, now: now + 5) == 2)
         #expect(try own(joiner).allSatisfy { $0.stamp > invitation.stamp && $0.stamp.milliseconds <= now + 5 })
         try Wire.carry(from: joiner, to: crew.founder, now: now + 10)
+        #expect(try crew.founder.admitJoiners(now: now + 11))
+        try Wire.carry(from: crew.founder, to: joiner, now: now + 12)
         #expect(try crew.founder.digest() == joiner.digest())
         #expect(try joiner.verify().isClean)
     }

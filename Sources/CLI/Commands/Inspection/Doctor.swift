@@ -119,8 +119,7 @@ private struct Findings {
     private mutating func add(_ fork: Fork) throws {
         let device = fork.replica.device
         let what =
-            "\(try name(of: device)) has \(Plural.of(fork.tips.count, "history").replacing("historys", with: "histories")) "
-            + "after change \(fork.number)"
+            "\(try name(of: device)) has \(fork.tips.count) histories after change \(fork.number)"
         if fork.isDeclared {
             all.append(
                 Finding(
@@ -156,15 +155,15 @@ private struct Findings {
             all.append(
                 Finding(
                     name: "waiting", level: .note,
-                    what: "\(Plural.of(waiting.reduce(0) { $0 + $1.changes }, "change")) wait for what they build on, "
-                        + "or for their time.", hint: "See nexus waiting."))
+                    what: "Waiting for what they build on, or for their time: "
+                        + "\(Plural.of(waiting.reduce(0) { $0 + $1.changes }, "change")).", hint: "See nexus waiting."))
         }
         let quarantined = try replica.quarantine().count
         if quarantined > 0 {
             all.append(
                 Finding(
                     name: "quarantine", level: .advice,
-                    what: "\(Plural.of(quarantined, "change")) of people who were cut off or not let in do not count.",
+                    what: "Not counted: \(Plural.of(quarantined, "change")) of people who were cut off or not let in.",
                     hint: "See nexus quarantine."))
         }
     }
