@@ -150,7 +150,7 @@ public final class RelayExchange {
     private func supplies(for session: SyncSession) throws -> (SyncSession.Supplies, changes: Int) {
         if session.push != .nothing { try replica.publish() }
         var supplies = SyncSession.Supplies(tips: try replica.sealedTips())
-        if session.needsFrontier { supplies.frontier = try replica.frontier() }
+        if session.needsFrontier { supplies.frontier = try replica.sampledFrontier() }
         let outgoing: Outgoing
         switch session.push {
         case .nothing: return (supplies, 0)

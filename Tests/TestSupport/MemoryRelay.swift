@@ -43,7 +43,7 @@ package final class MemoryRelay {
             return try startingOver(now: now)
         }
         if !request.isPushOnly { try addArrivals(to: &answer, for: request) }
-        if request.frontier != nil { answer.frontier = try replica.frontier() }
+        if request.frontier != nil { answer.frontier = try replica.sampledFrontier() }
         return answer
     }
 
@@ -56,7 +56,7 @@ package final class MemoryRelay {
 
     private func startingOver(now: UInt64) throws -> SyncAnswer {
         SyncAnswer(
-            cursor: Cursor(incarnation: incarnation, arrival: 0), time: now, frontier: try replica.frontier())
+            cursor: Cursor(incarnation: incarnation, arrival: 0), time: now, frontier: try replica.sampledFrontier())
     }
 
     private func take(_ deltas: [[UInt8]], now: UInt64) throws -> [Verdict] {

@@ -8,6 +8,7 @@ struct Encounter {
     private let replica: Replica
     private let counterpart: Replica
     private let now: UInt64
+    private let pullsFirst: Bool
     private(set) var tally = Tally()
 
     /// What a sync moved.
@@ -21,9 +22,11 @@ struct Encounter {
         var received = 0
     }
 
-    /// - Parameter counterpart: answers.
-    init(of replica: Replica, with counterpart: Replica, now: UInt64) {
-        (self.replica, self.counterpart, self.now) = (replica, counterpart, now)
+    /// - Parameters:
+    ///   - counterpart: answers.
+    ///   - pullsFirst: whether to hear what the other side holds before anything is pushed.
+    init(of replica: Replica, with counterpart: Replica, now: UInt64, pullsFirst: Bool = false) {
+        (self.replica, self.counterpart, self.now, self.pullsFirst) = (replica, counterpart, now, pullsFirst)
     }
 
     /// Until both sides have said all they had.
@@ -40,7 +43,7 @@ struct Encounter {
         }
         return SyncSession(
             workspace: replica.workspace, replica: replica.id, cursor: cursor, acknowledged: progress.acknowledged,
-            credential: nil)
+            credential: nil, isHoldingBack: pullsFirst)
     }
 
     private mutating func advance(_ session: inout SyncSession) throws -> Bool {
@@ -60,11 +63,11 @@ struct Encounter {
             outgoing = try replica.arrivals(
                 after: after, excluding: nil, frontier: held, byteLimit: PacketFormat.pageByteCount)
         case .own(let after): outgoing = try replica.outgoing(after: after, byteLimit: PacketFormat.pageByteCount)
-        case .nothing: return .init(tips: try replica.sealedTips(), frontier: try replica.frontier())
+        case .nothing: return .init(tips: try replica.sealedTips(), frontier: try replica.sampledFrontier())
         }
         return .init(
             deltas: outgoing.deltas, areOwn: outgoing.areOwn, reach: outgoing.reach, hasMore: outgoing.hasMore,
-            tips: try replica.sealedTips(), frontier: session.needsFrontier ? try replica.frontier() : [])
+            tips: try replica.sealedTips(), frontier: session.needsFrontier ? try replica.sampledFrontier() : [])
     }
 
     private mutating func carry(_ request: SyncRequest) throws -> SyncAnswer {
@@ -101,7 +104,7 @@ struct Encounter {
             tally.sent += answer.verdicts.reduce(0) { $0 + $1.new }
         }
         if !request.isPushOnly { try addArrivals(to: &answer, for: request) }
-        if request.frontier != nil { answer.frontier = try counterpart.frontier() }
+        if request.frontier != nil { answer.frontier = try counterpart.sampledFrontier() }
         return answer
     }
 

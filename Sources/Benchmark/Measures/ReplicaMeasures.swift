@@ -161,7 +161,7 @@ public struct ReplicaMeasures {
         let replicas = try zip(Desk.sides, paths).map { try $0.open($1) }
         guard let first = replicas.first, let second = replicas.last else { return [] }
         try second.setLocalValue(.incarnation, .null)
-        var encounter = Encounter(of: second, with: first, now: later(0))
+        var encounter = Encounter(of: second, with: first, now: later(0), pullsFirst: true)
         let (_, seconds) = try Spent.on { try encounter.run() }
         guard try first.digest() == second.digest() else { throw BenchmarkFailure.wrongOutcome(.differentDigests) }
         let tally = encounter.tally

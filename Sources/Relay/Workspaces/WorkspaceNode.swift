@@ -152,17 +152,17 @@ actor WorkspaceNode {
         let replica = try replica(now: now)
         // The asker starts over, and pushes again: its next request is answered in the new count.
         if let cursor = request.cursor, try !counts(cursor, in: replica) {
-            return .startingOver(incarnation: incarnation, time: now, frontier: try replica.frontier())
+            return .startingOver(incarnation: incarnation, time: now, frontier: try replica.sampledFrontier())
         }
         let cursor = request.cursor ?? Cursor(incarnation: incarnation, arrival: 0)
         var answer = SyncAnswer(cursor: cursor, time: now)
         let epoch = replica.id.epoch
         answer.verdicts = try take(request, into: replica, now: now)
         if try hasForgotten(epoch, request, answer.verdicts, in: replica, now: now) {
-            return .startingOver(incarnation: incarnation, time: now, frontier: try replica.frontier())
+            return .startingOver(incarnation: incarnation, time: now, frontier: try replica.sampledFrontier())
         }
         if !request.isPushOnly { try addArrivals(to: &answer, for: request, from: replica) }
-        if request.frontier != nil { answer.frontier = try replica.frontier() }
+        if request.frontier != nil { answer.frontier = try replica.sampledFrontier() }
         return answer
     }
 

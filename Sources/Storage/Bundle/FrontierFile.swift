@@ -113,27 +113,7 @@ private struct LineWalk {
 extension Replica {
     /// What this replica holds, to be carried to another.
     public func frontierFile() throws(StorageFailure) -> FrontierFile {
-        // A joiner's own tip may be left out: then so is what lies before it.
-        let tips = try frontier()
-        let replicas = Set(tips.map(\.replica))
-        let past = try readLog { log in
-            try log.branches.all().filter { replicas.contains($0.replica) }.flatMap { branch in
-                try Self.samples(of: branch, in: log)
-            }
-        }
-        return FrontierFile(workspace: workspace, tips: tips, past: past.sorted())
-    }
-
-    /// One, two, four changes before the tip and so on, down to the first one of the branch.
-    private static func samples(of branch: Branch, in log: Log) throws -> [Cause] {
-        var samples: [Cause] = []
-        var distance: UInt64 = 1
-        while branch.number > branch.fork + distance {
-            let place = LocalPlace(branch: branch.id, number: branch.number - distance)
-            if let cause = try log.cause(place) { samples.append(cause) }
-            distance *= 2
-        }
-        return samples
+        FrontierFile(workspace: workspace, tips: try frontier(), past: try frontierSamples())
     }
 
     /// What a person is known to have seen: the tips of all their devices' chains as far as they are here. With each goes

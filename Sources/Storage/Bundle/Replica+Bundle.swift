@@ -44,20 +44,10 @@ extension Replica {
             return try read { database in
                 let log = Log(database, workspace: self.workspace, statements: StatementCache())
                 var writer = try BundleWriter(path: path, log: log)
-                try writer.writeDeltas(lacking: Self.held(byHolderOf: frontier, in: log))
+                try writer.writeDeltas(lacking: self.held(by: frontier, in: log))
                 return try writer.finish(replacing: replacing)
             }
         }
-    }
-
-    /// All that lies in the past of the changes that are known here. Of a chain the last one known says it all.
-    private static func held(byHolderOf frontier: [Cause], in log: Log) throws -> CausalVector {
-        var held = CausalVector()
-        for cause in frontier.sorted(by: { $0.number > $1.number }) {
-            guard let place = try log.place(of: cause), !held.holds(place) else { continue }
-            held.merge(try log.past.vector(at: place))
-        }
-        return held
     }
 
     /// Takes in what a bundle file holds, block by block, each durable before the next: memory does not grow with the

@@ -14,6 +14,31 @@ extension Replica {
         }
     }
 
+    /// The tips, and places before them: what tells how far one has come even somebody to whom the tips say nothing,
+    /// because they lie beyond what they have.
+    public func sampledFrontier() throws(StorageFailure) -> [Cause] { try (frontier() + frontierSamples()).sorted() }
+
+    /// Of each branch in the frontier, one, two, four changes before the tip and so on, down to its first.
+    func frontierSamples() throws(StorageFailure) -> [Cause] {
+        // A joiner's own tip may be left out: then so is what lies before it.
+        let replicas = Set(try frontier().map(\.replica))
+        return try readLog { log in
+            try log.branches.all().filter { replicas.contains($0.replica) }
+                .flatMap { try Self.samples(of: $0, in: log) }.sorted()
+        }
+    }
+
+    private static func samples(of branch: Branch, in log: Log) throws -> [Cause] {
+        var samples: [Cause] = []
+        var distance: UInt64 = 1
+        while branch.number > branch.fork + distance {
+            let place = LocalPlace(branch: branch.id, number: branch.number - distance)
+            if let cause = try log.cause(place) { samples.append(cause) }
+            distance *= 2
+        }
+        return samples
+    }
+
     /// The number of this replica's last own change in the current epoch; 0 before its first.
     public func ownTip() throws(StorageFailure) -> UInt64 {
         try readLog { log in try log.ownBranch()?.number ?? 0 }
@@ -36,8 +61,10 @@ extension Replica {
     /// for nothing.
     func held(by frontier: [Cause], in log: Log) throws -> CausalVector {
         var held = CausalVector()
-        for cause in frontier {
-            if let place = try log.place(of: cause) { held.merge(try log.past.vector(at: place)) }
+        // Of a chain the last one known says it all.
+        for cause in frontier.sorted(by: { $0.number > $1.number }) {
+            guard let place = try log.place(of: cause), !held.holds(place) else { continue }
+            held.merge(try log.past.vector(at: place))
         }
         return held
     }
