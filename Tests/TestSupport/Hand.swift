@@ -27,6 +27,12 @@ package struct Hand {
         changes = [change]
     }
 
+    /// A hand that goes on where somebody's chain ends: whoever has their key, and a program of their own.
+    package init(continuing changes: [Change], key: SigningKey, workspace: WorkspaceID, epoch: UInt64) {
+        self.init(key: key, workspace: workspace, epoch: epoch)
+        self.changes = changes
+    }
+
     /// Where the next change will stand.
     package var place: Place {
         let previous = changes.last?.hash ?? ChangeHash(unchecked: workspace.bytes)

@@ -30,12 +30,16 @@ package enum Wire {
         for replica in replicas.dropFirst() { try carry(from: first, to: replica, now: now) }
     }
 
+    /// The chain that `replica` writes, after sealing it.
+    package static func own(of replica: Replica) throws -> [Change] {
+        try replica.publish()
+        return try verified(replica.outgoing(after: 0, byteLimit: .max).deltas, in: replica.workspace)
+            .flatMap(\.changes).filter { $0.replica == replica.id }
+    }
+
     /// Seals the last change of `replica`'s own, and that alone.
     package static func last(of replica: Replica) throws -> VerifiedDelta {
-        try replica.publish()
-        let own = try verified(replica.outgoing(after: 0, byteLimit: .max).deltas, in: replica.workspace)
-            .flatMap(\.changes).filter { $0.replica == replica.id }
-        let before = own.dropLast().last.map { [$0.asCause] } ?? []
+        let before = try own(of: replica).dropLast().last.map { [$0.asCause] } ?? []
         let outgoing = try replica.arrivals(
             after: 0, excluding: nil, only: replica.id.device, frontier: before, byteLimit: .max)
         guard let delta = try verified(outgoing.deltas, in: replica.workspace).last else {

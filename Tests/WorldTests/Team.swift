@@ -67,9 +67,9 @@ final class Team {
     }
 
     /// An empty copy of the workspace for somebody who never writes.
-    func stranger(_ name: String) throws -> Replica {
+    func stranger(_ name: String, file: String? = nil) throws -> Replica {
         try Replica.create(
-            at: directory.file(name), workspace: self[names[0]].workspace, key: .of(name), epoch: 1,
+            at: directory.file(file ?? name), workspace: self[names[0]].workspace, key: .of(name), epoch: 1,
             configuration: configuration)
     }
 
@@ -97,6 +97,29 @@ final class Team {
         _ = try self[name].transact(now: now) {
             try $0.commit(Draft(acts: [.revoke(device: device, upTo: tips)]))
         }
+    }
+
+    /// One change of somebody's about who belongs.
+    @discardableResult
+    func govern<Result>(_ name: String, _ act: (Transaction) throws -> Result) throws -> Result {
+        now += 1
+        return try self[name].transact(now: now, act)
+    }
+
+    /// Takes in a device that was made outside, by an own grant or an invitation.
+    func welcome(_ name: String, _ replica: Replica) {
+        names.append(name)
+        replicaByName[name] = replica
+    }
+
+    /// Somebody's device is in other hands now: its copy is gone, and whoever has the key goes on with a program of
+    /// their own.
+    func steal(_ name: String) throws -> Hand {
+        let replica = self[name]
+        let changes = try Wire.own(of: replica)
+        names.removeAll { $0 == name }
+        replicaByName[name] = nil
+        return Hand(continuing: changes, key: .of(name), workspace: replica.workspace, epoch: replica.id.epoch)
     }
 
     /// Twice round, so that the first hears of the last one's too.

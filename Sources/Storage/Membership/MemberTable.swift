@@ -63,7 +63,8 @@ struct MemberTable {
     }
 }
 
-/// What people and devices are called: by their latest word that counts, and a joiner by their first.
+/// What people and devices are called: by their latest word that counts, and who has said none by their first. Else a
+/// device that was cut off could call itself anything, with one more join.
 private struct Names {
     private var wordsByDevice: [DeviceID: [Word]] = [:]
     private var nameByDevice: [DeviceID: Word] = [:]
@@ -73,6 +74,8 @@ private struct Names {
         let name: String
         let stamp: Stamp
         let change: ChangeID
+        /// Whether the act does in which it stands.
+        let counts: Bool
 
         func isLater(than other: Word) -> Bool { (other.stamp, other.change) < (stamp, change) }
     }
@@ -80,29 +83,29 @@ private struct Names {
     init(_ judgement: Judgement<Log>) {
         for (deed, counts) in zip(judgement.deeds, judgement.counting) {
             switch deed.act {
-            case .found(_, let person, _): note(person, of: deed)
+            case .found(_, let person, _): note(person, of: deed, counts: true)
             case .join(_, _, let person):
                 // A further device brings its person's name along, and does not rename them.
-                note(person, of: deed, stamp: judgement.isFurther(deed) ? .zero : deed.stamp)
-            case .rename(let person) where counts: note(person, of: deed)
+                note(person, of: deed, stamp: judgement.isFurther(deed) ? .zero : deed.stamp, counts: counts)
+            case .rename(let person) where counts: note(person, of: deed, counts: true)
             case .nameDevice(let name) where counts:
-                let word = Word(name: name, stamp: deed.stamp, change: deed.change)
+                let word = Word(name: name, stamp: deed.stamp, change: deed.change, counts: true)
                 if nameByDevice[deed.device]?.isLater(than: word) != true { nameByDevice[deed.device] = word }
             default: continue
             }
         }
     }
 
-    private mutating func note(_ name: String, of deed: Deed, stamp: Stamp? = nil) {
+    private mutating func note(_ name: String, of deed: Deed, stamp: Stamp? = nil, counts: Bool) {
         guard !name.isEmpty else { return }
-        let word = Word(name: name, stamp: stamp ?? deed.stamp, change: deed.change)
+        let word = Word(name: name, stamp: stamp ?? deed.stamp, change: deed.change, counts: counts)
         wordsByDevice[deed.device, default: []].append(word)
     }
 
     func person(_ person: ChangeID, devices: Set<DeviceID>) -> (name: String, stamp: Stamp) {
         let words = devices.flatMap { wordsByDevice[$0] ?? [] }
-        let latest = words.max { $1.isLater(than: $0) }
-        return (latest?.name ?? "", latest?.stamp ?? .zero)
+        let word = words.filter(\.counts).max { $1.isLater(than: $0) } ?? words.min { $1.isLater(than: $0) }
+        return (word?.name ?? "", word?.stamp ?? .zero)
     }
 
     func device(_ device: DeviceID) -> String { nameByDevice[device]?.name ?? "" }
