@@ -38,7 +38,7 @@ struct RestoreTests {
         let answer = try await olga.ask(olga.packet(cursor: foreign, deltas: olga.deltas()))
         #expect(answer.cursor == Cursor(incarnation: try #require(olga.cursor).incarnation, arrival: 0))
         #expect(answer.verdicts.isEmpty && answer.deltas.isEmpty)
-        #expect(answer.frontier?.map(\.replica) == [olga.replica.id])
+        #expect(Set(answer.frontier?.map(\.replica) ?? []) == [olga.replica.id])
         #expect(try relay.status() == before)
     }
 

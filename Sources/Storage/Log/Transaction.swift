@@ -8,6 +8,7 @@ public import GRDB
 public final class Transaction {
     private let door: Door
     var log: Log { door.log }
+    var members: Members { door.members }
     let replica: Replica
     private let now: UInt64
     private var clock: HybridClock

@@ -82,10 +82,20 @@ extension Transaction {
 
     // MARK: Who may
 
+    /// A founder who was cut off may answer all the same: nobody ranks before them.
     private func governor() throws -> Member {
-        let author = try author()
+        let author = try isFounder() ? founder() : author()
         guard author.role.mayInvite else { throw MembershipFailure.notAllowed(author.role) }
         return author
+    }
+
+    private func isFounder() throws -> Bool {
+        try members.tenure(of: replica.id.device).appointments.contains { $0.rank == 0 }
+    }
+
+    private func founder() throws -> Member {
+        guard let member = try members.member(replica.id.device) else { throw StorageFailure.notAMember }
+        return member
     }
 
     /// Those devices, if this one may do something about them.
@@ -98,7 +108,10 @@ extension Transaction {
 
     private func checkOwners(without devices: [DeviceID]) throws {
         let owners = try Member.all(in: database).filter { $0.role == .owner && !$0.isRevoked && $0.admitted != nil }
-        guard owners.contains(where: { !devices.contains($0.device) }) else { throw MembershipFailure.lastOwner }
+        // What cut a founder off may be what is cut off now.
+        let isLeft =
+            try owners.contains { !devices.contains($0.device) } || isFounder() && !devices.contains(replica.id.device)
+        guard isLeft else { throw MembershipFailure.lastOwner }
     }
 
     /// Where each branch of a device's chains is left.
