@@ -52,6 +52,9 @@ struct PassphraseSource {
 /// A line typed at the terminal, which does not show it.
 private enum HiddenInput {
     /// As the terminal was before; for whoever ends the program meanwhile.
+    ///
+    /// Unsafe because a signal's handler reads it, which may wait for no lock: it is written before any handler is set,
+    /// and not again while one is.
     nonisolated(unsafe) private static var shown = termios()
     /// What ends a program that does nothing about it, and can come from the keyboard or the terminal.
     private static let endings = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]

@@ -7,19 +7,19 @@ struct MemberTable {
     private let log: Log
     private let judgement: Judgement<Log>
     private let names: Names
+    private let devicesByPerson: [ChangeID: Set<DeviceID>]
 
     init(_ log: Log, _ judgement: Judgement<Log>) {
         (self.log, self.judgement) = (log, judgement)
-        names = Names(judgement)
+        (names, devicesByPerson) = (Names(judgement), judgement.devicesByPerson)
     }
 
     /// Writes the rows of these devices, and of others of the same people, whose name may be another one now.
     func write(_ devices: Set<DeviceID>) throws {
-        let byPerson = judgement.devicesByPerson
         var all = devices
         for device in devices {
             for appointment in try judgement.tenure(of: device).appointments {
-                all.formUnion(byPerson[appointment.person] ?? [])
+                all.formUnion(devicesByPerson[appointment.person] ?? [])
             }
         }
         for device in all { try write(device) }
@@ -30,7 +30,7 @@ struct MemberTable {
         let (appointment, isRevoked) = try tenure.present(in: log)
         guard let appointment else { return }
         let isGone = isRevoked || !appointment.counts && !judgement.isPending(device)
-        let person = names.person(appointment.person, devices: judgement.devicesByPerson[appointment.person] ?? [])
+        let person = names.person(appointment.person, devices: devicesByPerson[appointment.person] ?? [])
         let insert = try log.statements(
             """
             INSERT OR REPLACE INTO member(device, person, role, name, named_at, admitted_at, grant_place, device_name,

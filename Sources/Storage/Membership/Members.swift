@@ -108,7 +108,7 @@ final class Members: Precedents {
     func opening(of grant: Cause) throws -> Opening? { try log.place(of: grant).flatMap { try opening(at: $0) } }
 
     func invitation(at place: LocalPlace) throws -> (content: Grant, deed: Deed)? {
-        for deed in try roll.deeds() where deed.place == place {
+        for deed in try roll.deeds(at: place) where deed.rank != nil {
             if case .grant(let grant) = deed.act, !grant.isDevice { return (grant, deed) }
         }
         return nil

@@ -64,15 +64,14 @@ final class Roll {
     private func write(_ deed: Deed) throws {
         let insert = try log.statements(
             """
-            INSERT OR REPLACE INTO act(place, item, subject, rank, against, names, data) VALUES(?1,?2,?3,?4,?5,?6,?7)
+            INSERT OR REPLACE INTO act(place, item, rank, against, names, data) VALUES(?1,?2,?3,?4,?5,?6)
             """)
         insert.bind(1, deed.place.packed)
         insert.bind(2, Int64(deed.item))
-        insert.bind(3, deed.subject.bytes)
-        if let rank = deed.rank { insert.bind(4, Int64(rank)) } else { insert.bindNull(4) }
-        insert.bind(5, Int64(deed.isAgainstOwner ? 1 : 0))
-        insert.bind(6, CausalPast.packed(deed.names))
-        insert.bind(7, deed.act.bytes)
+        if let rank = deed.rank { insert.bind(3, Int64(rank)) } else { insert.bindNull(3) }
+        insert.bind(4, Int64(deed.isAgainstOwner ? 1 : 0))
+        insert.bind(5, CausalPast.packed(deed.names))
+        insert.bind(6, deed.act.bytes)
         try insert.run()
     }
 

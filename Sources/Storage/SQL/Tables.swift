@@ -38,7 +38,7 @@ enum Tables {
         CREATE TABLE vector(place INTEGER PRIMARY KEY, past BLOB NOT NULL);
         CREATE TABLE touch(root INTEGER NOT NULL, place INTEGER NOT NULL, PRIMARY KEY(root, place)) WITHOUT ROWID;
         CREATE TABLE act(
-            place INTEGER NOT NULL, item INTEGER NOT NULL, subject BLOB NOT NULL, rank INTEGER, against INTEGER NOT NULL,
+            place INTEGER NOT NULL, item INTEGER NOT NULL, rank INTEGER, against INTEGER NOT NULL,
             names BLOB NOT NULL, data BLOB NOT NULL, PRIMARY KEY(place, item)) WITHOUT ROWID;
         CREATE TABLE copy(place INTEGER PRIMARY KEY, id BLOB NOT NULL);
         CREATE INDEX copy_id ON copy(id);

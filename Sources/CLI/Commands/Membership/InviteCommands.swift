@@ -9,6 +9,10 @@ import Storage
 struct InviteGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "invite", abstract: "Make an invitation: one string, to be passed on like a key.",
+        discussion: """
+            nexus invite [--role agent | --for PERSON] [--expires 7d] [--uses 1] makes one; nexus invite make --help \
+            explains these.
+            """,
         subcommands: [Invite.self, InviteList.self, InviteWithdraw.self], defaultSubcommand: Invite.self)
 }
 
