@@ -15,10 +15,12 @@ public struct CausalRegister<Value: Hashable & Sendable>: Hashable, Sendable {
         public let stamp: Stamp
         /// The change that wrote it.
         public let change: ChangeID
+        /// Whether it gives way to those that do not: an automation's, where people write too.
+        public let yields: Bool
 
         /// One write.
-        public init(_ value: Value, stamp: Stamp, change: ChangeID) {
-            (self.value, self.stamp, self.change) = (value, stamp, change)
+        public init(_ value: Value, stamp: Stamp, change: ChangeID, yields: Bool = false) {
+            (self.value, self.stamp, self.change, self.yields) = (value, stamp, change, yields)
         }
     }
 
@@ -28,12 +30,14 @@ public struct CausalRegister<Value: Hashable & Sendable>: Hashable, Sendable {
     /// A field nobody has written.
     public init() {}
 
+    /// A write that yields takes away only others that yield: what a person has set stays beside it.
+    ///
     /// - Parameters:
     ///   - write: the new write. One already held changes nothing.
     ///   - hasSeen: whether the author of `write` had applied that change.
     public mutating func apply(_ write: Write, hasSeen: (ChangeID) -> Bool) {
         guard !current.contains(where: { $0.change == write.change }) else { return }
-        current.removeAll { hasSeen($0.change) }
+        current.removeAll { hasSeen($0.change) && ($0.yields || !write.yields) }
         let place = current.firstIndex { (write.stamp, write.change) < ($0.stamp, $0.change) } ?? current.endIndex
         current.insert(write, at: place)
     }

@@ -50,9 +50,12 @@ struct Author {
         return draft
     }
 
-    /// A kind first, and then a field of that kind: registers are many, and would crowd out the others.
+    /// A kind first, and then a field of that kind: registers are many, and would crowd out the others. Of each kind
+    /// there are two, so that people meet on them.
     private func fields(among allowed: [Schema.Field], _ count: Int, _ dice: inout Dice) -> [Schema.Field] {
-        var left = allowed
+        var left = Set(allowed.map(\.kind.number)).sorted().flatMap { kind in
+            allowed.filter { $0.kind.number == kind }.prefix(2)
+        }
         var chosen: [Schema.Field] = []
         while chosen.count < count, !left.isEmpty {
             let kind = dice.pick(Set(left.map(\.kind.number)).sorted())
@@ -71,8 +74,8 @@ struct Author {
         case .register(let type): return .write(value(type, within: limit, &dice))
         case .causalRegister(let type):
             return .set(value(type, within: limit, &dice), basis: try basis(target.root, transaction, &dice))
-        case .set:
-            let label = Value.text(dice.pick(["vip", "late"]))
+        case .set(let type):
+            let label = value(type, among: ["vip", "late"], &dice)
             guard dice.once(in: 2) else { return .add(label) }
             let name = FieldName(target.kind.name, target.root, field.name)
             return .remove(label, dots: try dots(of: label, name, field, transaction, &dice))
@@ -92,6 +95,12 @@ struct Author {
         ]
         // Readers rely on a field's type, whatever others send.
         return dice.once(in: 10) ? dice.pick(values) : values.first { type.holding($0) == $0 && $0 != .null } ?? .null
+    }
+
+    /// One of a few members that a set of that type takes.
+    private func value(_ type: Schema.ColumnType, among names: [String], _ dice: inout Dice) -> Value {
+        let name = dice.pick(names)
+        return type.holding(.bytes(Array(name.utf8))) == .null ? .text(name) : .bytes(Array(name.utf8))
     }
 
     private func message(

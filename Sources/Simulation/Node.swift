@@ -107,7 +107,7 @@ extension Node {
             for (index, operation) in segment.operations.enumerated() {
                 guard let field = kind.fields.first(where: { $0.number == operation.field }) else { continue }
                 let name = FieldName(kind.name, segment.root, field.name)
-                guard operation.action.shows(in: facts, name, field.kind, change) else {
+                guard operation.action.shows(in: facts, name, field, as: role, change) else {
                     throw Violation.ownWriteNotSeen(node: self.name, change: change.id, operation: index)
                 }
             }
@@ -117,13 +117,17 @@ extension Node {
 
 extension Operation.Action {
     /// Whether the author's own tables say what this operation of the author's latest change says.
-    fileprivate func shows(in facts: Set<Fact>, _ name: FieldName, _ kind: Schema.Kind, _ change: Change) -> Bool {
-        switch (kind, self) {
+    fileprivate func shows(
+        in facts: Set<Fact>, _ name: FieldName, _ field: Schema.Field, as role: Role, _ change: Change
+    ) -> Bool {
+        switch (field.kind, self) {
         case (.register(let type), .write(let value)):
             return facts.contains(.register(name, type.holding(value), change.stamp))
         case (.causalRegister(let type), .set(let value, _)):
             let current = facts.filter { if case .current(name, _, _, _) = $0 { true } else { false } }
-            return current == [.current(name, type.holding(value), change.stamp, change.id)]
+            let own = Fact.current(name, type.holding(value), change.stamp, change.id)
+            // What yields may stand beside others.
+            return current.contains(own) && (current.count == 1 || field.yielding.contains(role))
         case (.set(let type), .add(let value)) where type.holding(value) == value && value != .null:
             return facts.contains(.member(name, value, dot: change.id))
         case (.set, .remove(let value, let dots)):

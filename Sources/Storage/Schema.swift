@@ -1,4 +1,4 @@
-import ChangeLog
+public import ChangeLog
 
 /// Every field of every root, declared once. Tables, merging, digest and rights derive from it; nothing about a field
 /// is written anywhere else.
@@ -41,6 +41,8 @@ public struct Schema: Sendable {
         public let kind: Kind
         /// Who may write what into it.
         public let writers: Writers
+        /// Of a causal register: the roles whose writes take no other role's away, and stand beside them.
+        public let yielding: Set<Role>
         /// The schema version that brought it.
         public let since: Int
         /// What it holds, in a sentence.
@@ -48,10 +50,12 @@ public struct Schema: Sendable {
 
         /// A field.
         public init(
-            _ number: UInt64, _ name: String, _ kind: Kind, writers: Writers, since: Int = 1, about: String = ""
+            _ number: UInt64, _ name: String, _ kind: Kind, writers: Writers, yielding: Set<Role> = [], since: Int = 1,
+            about: String = ""
         ) {
             (self.number, self.name, self.kind) = (number, name, kind)
-            (self.writers, self.since, self.about) = (writers, since, about)
+            (self.writers, self.yielding) = (writers, yielding)
+            (self.since, self.about) = (since, about)
         }
     }
 
@@ -64,8 +68,8 @@ public struct Schema: Sendable {
         /// Adds win over concurrent removes. A value of another type is no member.
         case set(ColumnType)
         /// Append-only, in the order of a stored position. `marked` tells, as an SQL condition on the columns, which
-        /// elements high-water marks count.
-        case sequence([Column], marked: String)
+        /// elements high-water marks count; nil where there are no such marks.
+        case sequence([Column], marked: String?)
         /// For each person, how much of the sequence of that name they have seen.
         case mark(over: String)
     }
@@ -80,10 +84,13 @@ public struct Schema: Sendable {
         public let type: ColumnType
         /// What it means, in a sentence.
         public let about: String
+        /// Whether elements of a root are looked for by it.
+        public let isIndexed: Bool
 
         /// A column.
-        public init(_ number: UInt64, _ name: String, _ type: ColumnType, about: String = "") {
+        public init(_ number: UInt64, _ name: String, _ type: ColumnType, isIndexed: Bool = false, about: String = "") {
             (self.number, self.name, self.type, self.about) = (number, name, type, about)
+            self.isIndexed = isIndexed
         }
     }
 

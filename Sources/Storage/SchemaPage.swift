@@ -17,7 +17,7 @@ extension Schema.Root {
         }
         lines += ["", "Who may write what into a `\(name)`:", ""]
         lines += Self.table(["field"] + Role.allCases.map(\.name)) {
-            fields.map { field in ["`\(field.name)`"] + Role.allCases.map(field.writers.cell) }
+            fields.map { field in ["`\(field.name)`"] + Role.allCases.map(field.cell) }
         }
         for field in fields where !field.kind.columns.isEmpty { lines += Self.elements(of: field) }
         return lines.joined(separator: "\n") + "\n"
@@ -47,6 +47,13 @@ extension Schema.Root {
         let line = { (cells: [String]) in "| " + cells.joined(separator: " | ") + " |" }
         let alignment = aligned ?? head.map { _ in "---" }
         return [line(head), "|" + alignment.joined(separator: "|") + "|"] + rows().map(line)
+    }
+}
+
+extension Schema.Field {
+    /// What a role may write, as in the page's table.
+    fileprivate func cell(of role: Role) -> String {
+        writers.cell(of: role) + (yielding.contains(role) ? ", yields" : "")
     }
 }
 

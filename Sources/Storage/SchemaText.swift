@@ -9,8 +9,11 @@ extension Schema {
             lines.append("\(root.number) \(root.name)")
             for field in root.fields {
                 lines.append("\(field.number) \(field.name) \(field.kind.text) \(field.writers.text)")
+                lines += Role.allCases.filter(field.yielding.contains).map { "\($0.name) yields" }
                 lines += field.writers.limitLines
-                lines += field.kind.columns.map { "\($0.number) \($0.name) \($0.type)" }
+                lines += field.kind.columns.map {
+                    "\($0.number) \($0.name) \($0.type)\($0.isIndexed ? " indexed" : "")"
+                }
                 if let condition = field.kind.markedCondition { lines.append(condition) }
             }
         }

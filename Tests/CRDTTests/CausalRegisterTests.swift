@@ -42,18 +42,36 @@ struct CausalRegisterTests {
         #expect(register.current.map(\.value) == ["last word"])
     }
 
-    /// The definition, without the algorithm: a write stands unless another had seen it.
+    @Test func `what yields leaves a person's write beside it, and the next person's word takes both away`() {
+        var register = CausalRegister<String>()
+        let change = (0...3).map { ChangeID(high: UInt64($0), low: 0) }
+        register.apply(.init("a person's", stamp: .zero, change: change[0])) { _ in true }
+        register.apply(.init("the assistant's", stamp: .zero, change: change[1], yields: true)) { _ in true }
+        #expect(register.current.map(\.value) == ["a person's", "the assistant's"])
+        register.apply(.init("the assistant's next", stamp: .zero, change: change[2], yields: true)) { _ in true }
+        #expect(register.current.map(\.value) == ["a person's", "the assistant's next"])
+        register.apply(.init("the last word", stamp: .zero, change: change[3])) { _ in true }
+        #expect(register.current.map(\.value) == ["the last word"])
+    }
+
+    /// The definition, without the algorithm: a write stands unless another had seen it that does not yield to it.
     private func standing(in history: History) -> [CausalRegister<Int>.Write] {
-        history.events.filter { event in !history.events.contains { $0.past.contains(event.number) } }
-            .map { .init($0.number, stamp: $0.stamp, change: $0.id) }
+        history.events.filter { event in
+            !history.events.contains { $0.past.contains(event.number) && (Self.yields(event) || !Self.yields($0)) }
+        }.map { .init($0.number, stamp: $0.stamp, change: $0.id, yields: Self.yields($0)) }
             .sorted { ($0.stamp, $0.change) < ($1.stamp, $1.change) }
     }
+
+    /// Some do and some do not.
+    private static func yields(_ event: History.Event) -> Bool { event.number % 3 == 1 }
 
     private func register(_ order: [History.Event], of history: History) -> CausalRegister<Int> {
         var register = CausalRegister<Int>()
         for event in order {
             let seen = Set(event.past.map { history.events[$0].id })
-            register.apply(.init(event.number, stamp: event.stamp, change: event.id)) { seen.contains($0) }
+            let write = CausalRegister.Write(
+                event.number, stamp: event.stamp, change: event.id, yields: Self.yields(event))
+            register.apply(write) { seen.contains($0) }
         }
         return register
     }

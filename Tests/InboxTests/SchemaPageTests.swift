@@ -26,6 +26,7 @@ struct SchemaPageTests {
         | own | the same, of their own: their marks, the elements they append |
         | only ... | these values; of a sequence, elements that are one of those described below it |
         | - | nothing |
+        | ..., yields | of a causal register: the write takes away none but others that yield, and stands beside the rest |
 
         What a version does not know, be it a root, a field, a column or an operation, has no effect in it and is not
         judged. A value of another type than the column's or field's is nothing, and is judged as that. In tables of

@@ -9,7 +9,7 @@ enum Things {
         1, "thing",
         fields: [
             .init(1, "name", .register(.text), writers: .any(everyone)),
-            .init(2, "state", .causalRegister(.text), writers: .any(everyone)),
+            .init(2, "state", .causalRegister(.text), writers: .any(everyone), yielding: [.agent]),
             .init(3, "tags", .set(.text), writers: .any(everyone)),
             .init(
                 4, "entry", .sequence([.init(1, "sender", .integer), .init(2, "text", .text)], marked: "sender = 0"),

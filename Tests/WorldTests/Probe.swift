@@ -34,14 +34,24 @@ struct Probe {
             return values(of: type).map { probe(.write($0), .value(type.page($0))) }
         case .causalRegister(let type):
             return values(of: type).map { probe(.set($0, basis: .everything), .value(type.page($0))) }
-        case .set:
+        case .set(let type):
+            let (new, there) = (member("vip", of: type), member("there", of: type))
             return [
-                probe(.add(.text("vip")), .value("vip")),
-                probe(.remove(.text("there"), dots: [dot]), .value("there")),
+                probe(.add(new), .value(type.page(new))),
+                probe(.remove(there, dots: [dot]), .value(type.page(there))),
             ]
         case .sequence(let columns, _):
             return elements(columns).map { probe(.append($0), .element(page($0, columns))) }
         case .mark: return [probe(.raise(.everything), .mark)]
+        }
+    }
+
+    /// Something that a set of that type takes.
+    static func member(_ name: String, of type: Schema.ColumnType) -> Value {
+        switch type {
+        case .text: .text(name)
+        case .bytes: .bytes(Array(name.utf8))
+        case .integer: .integer(Int64(name.utf8.count))
         }
     }
 
@@ -58,7 +68,7 @@ struct Probe {
     }
 
     private static func elements(_ columns: [Schema.Column]) -> [Element] {
-        let senders: [Value] = (0...4).map { .integer($0) } + [.null, .text("1")]
+        let senders: [Value] = (0...5).map { .integer($0) } + [.null, .text("1")]
         let ages: [Value] = [.null, .integer(1), .integer(0), .text("1")]
         let others: [(inout [String: Value], inout Element) -> Void] = [
             { _, _ in }, { _, element in element.id = ElementID(high: 1, low: 1) },

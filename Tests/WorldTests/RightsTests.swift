@@ -41,7 +41,7 @@ struct RightsTests {
                 }
             }
         }
-        #expect(page.shapes.keys.sorted() == ["answer", "import", "inbound", "reply"])
+        #expect(page.shapes.keys.sorted() == ["answer", "import", "inbound", "record", "reply"])
     }
 
     @Test func `what this version does not know has no effect, and what stands beside it has`() throws {
@@ -134,9 +134,11 @@ private struct Office {
         probes(dot: dot).enumerated().filter { isWanted($1.field.kind) }.map { number, probe in
             let message = Element(fields: [.init(1, .integer(0)), .init(3, .text("Hello"))])
             let operation =
-                probe.field.kind.isSet
-                ? Operation(field: probe.field.number, action: .add(.text("there")))
-                : Operation(field: probe.kind.field(named: "message").number, action: .append(message))
+                if case .set(let type) = probe.field.kind {
+                    Operation(field: probe.field.number, action: .add(Probe.member("there", of: type)))
+                } else {
+                    Operation(field: probe.kind.field(named: "message").number, action: .append(message))
+                }
             return Segment(kind: probe.kind.number, root: root(number), operations: [operation])
         }
     }

@@ -54,6 +54,8 @@ public enum Sender: Int64, Sendable {
     case assistant = 2
     /// Neither: a notice.
     case system = 3
+    /// A person of the team who wrote on the business phone, past this program.
+    case phone = 4
 
     /// The name in commands and reports.
     public var name: String { String(describing: self) }
@@ -65,6 +67,7 @@ public enum Sender: Int64, Sendable {
         case "agent": self = .agent
         case "assistant": self = .assistant
         case "system": self = .system
+        case "phone": self = .phone
         default: return nil
         }
     }
@@ -102,6 +105,8 @@ public enum MessageKind: Int64, CaseIterable, Sendable {
     case revocation = 13
     /// Something the channel sends and this version does not know: kept raw.
     case unsupported = 14
+    /// What is said in a voice message, in words.
+    case transcript = 15
 
     /// The name in commands and reports.
     public var name: String {

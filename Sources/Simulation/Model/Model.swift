@@ -57,7 +57,9 @@ package struct Model {
             for (number, operation) in segment.operations.enumerated() {
                 guard let field = kind.fields.first(where: { $0.number == operation.field }) else { continue }
                 let write = Write(
-                    index: index, change: change, person: member.person, kind: kind, root: segment.root, field: field,
+                    index: index, change: change, person: member.person, role: member.role, kind: kind,
+                    root: segment.root,
+                    field: field,
                     derived: ElementID(change: change.id, body: body, operation: number))
                 apply(operation.action, write)
             }
@@ -90,6 +92,7 @@ package struct Model {
         let index: Int
         let change: Change
         let person: ChangeID
+        let role: Role
         let kind: Schema.Root
         let root: RootID
         let field: Schema.Field
@@ -107,7 +110,9 @@ package struct Model {
             let new = Register(type.holding(value), stamp: change.stamp, change: change.id)
             registers[place, default: new].merge(new)
         case (.causalRegister(let type), .set(let value, _)):
-            let new = CausalRegister.Write(type.holding(value), stamp: change.stamp, change: change.id)
+            let new = CausalRegister.Write(
+                type.holding(value), stamp: change.stamp, change: change.id,
+                yields: write.field.yielding.contains(write.role))
             causalRegisters[place, default: .init()].apply(new, hasSeen: hasSeen)
         case (.set(let type), .add(let value)) where type.holding(value) == value && value != .null:
             sets[place, default: .init()].add(value, dot: change.id)

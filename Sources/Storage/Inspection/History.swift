@@ -47,6 +47,8 @@ public struct OperationRecord: Sendable {
     public let element: ElementID?
     /// Whether it takes effect.
     public let standing: Standing
+    /// Whether its author's role yields in the field: of a causal register, it takes nobody else's writes away.
+    public let yields: Bool
 
     /// Whether an operation takes effect, and if not, why.
     public enum Standing: Hashable, Sendable {
@@ -143,7 +145,8 @@ struct HistoryReader {
                     OperationRecord(
                         operation: operation, field: field,
                         element: operation.elementID(change: change.id, body: body, index: index),
-                        standing: bar ?? operation.standing(on: field)))
+                        standing: bar ?? operation.standing(on: field),
+                        yields: standing.right.map { field?.yielding.contains($0) ?? false } ?? false))
             }
         }
         return records

@@ -134,9 +134,9 @@ private struct FateJudge {
         let candidates = standing
         for (position, index) in candidates.enumerated() {
             for later in candidates[(position + 1)...] {
-                guard try log.past.hasSeen(writes[index].change.place, from: [writes[later].change.place]) else {
-                    continue
-                }
+                guard writes[index].operation.yields || !writes[later].operation.yields,
+                    try log.past.hasSeen(writes[index].change.place, from: [writes[later].change.place])
+                else { continue }
                 writes[index].fate = .overtaken(by: writes[later].change.id)
                 break
             }

@@ -6,7 +6,7 @@ import ChangeLog
 /// chain in the lower forty. So a branch is a range, and "up to this change of that branch" is a comparison.
 enum Tables {
     /// Raised when the tables change in a way that a rebuild cannot mend.
-    static let version = 3
+    static let version = 4
 
     /// Says that an SQLite file is a Nexus replica ("NEXS").
     static let applicationID = 0x4E45_5853
@@ -85,7 +85,7 @@ enum Tables {
     /// The tables that a rebuild keeps: the log's, and what is local.
     static let keptNames = [
         "branch", "charge", "change", "run", "cause", "vector", "touch", "act", "copy", "arrival", "waiting", "local",
-        "displayed",
+        "displayed", "draft",
     ]
 
     /// What concerns this replica alone; kept by a rebuild, never in a digest.
@@ -95,6 +95,7 @@ enum Tables {
             id INTEGER PRIMARY KEY, token TEXT NOT NULL UNIQUE, root BLOB NOT NULL, heads BLOB NOT NULL,
             others INTEGER NOT NULL);
         CREATE INDEX displayed_root ON displayed(root);
+        CREATE TABLE draft(root BLOB PRIMARY KEY, text TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
         """
 
     /// The merged state, from the schema.
@@ -120,7 +121,7 @@ enum Tables {
             CREATE TABLE \(database).\(root.name)(\(columns.joined(separator: ", ")));
             CREATE TABLE \(database).\(root.currentTable)(
                 root INTEGER NOT NULL, field INTEGER NOT NULL, by INTEGER NOT NULL, at INTEGER NOT NULL, value,
-                basis BLOB NOT NULL, PRIMARY KEY(root, field, by)) WITHOUT ROWID;
+                basis BLOB NOT NULL, yields INTEGER NOT NULL, PRIMARY KEY(root, field, by)) WITHOUT ROWID;
             CREATE TABLE \(database).\(root.setTable)(
                 root INTEGER NOT NULL, field INTEGER NOT NULL, value, dot BLOB NOT NULL, by INTEGER NOT NULL,
                 PRIMARY KEY(root, field, value, dot)) WITHOUT ROWID;
@@ -132,17 +133,28 @@ enum Tables {
     }
 
     private static func sequence(
-        _ table: String, _ columns: [Schema.Column], marked: String, in database: String
+        _ table: String, _ columns: [Schema.Column], marked: String?, in database: String
     ) -> String {
         let names = columns.map { ", \($0.name)" }.joined()
+        var indices = columns.filter(\.isIndexed).map { column in
+            """
+            CREATE INDEX \(database).\(table)_\(column.name) ON \(table)(root, \(column.name))
+                WHERE \(column.name) IS NOT NULL;
+            """
+        }
+        if let marked {
+            indices += [
+                "CREATE INDEX \(database).\(table)_marked ON \(table)(root, by) WHERE \(marked);",
+                "CREATE INDEX \(database).\(table)_marked_key ON \(table)(key) WHERE \(marked);",
+            ]
+        }
         return """
             CREATE TABLE \(database).\(table)(
                 id INTEGER PRIMARY KEY, root INTEGER NOT NULL, key BLOB NOT NULL, position INTEGER NOT NULL,
                 at INTEGER NOT NULL, by INTEGER NOT NULL, basis BLOB NOT NULL\(names));
             CREATE UNIQUE INDEX \(database).\(table)_key ON \(table)(root, key);
             CREATE INDEX \(database).\(table)_position ON \(table)(root, position, key);
-            CREATE INDEX \(database).\(table)_marked ON \(table)(root, by) WHERE \(marked);
-            CREATE INDEX \(database).\(table)_marked_key ON \(table)(key) WHERE \(marked);
+            \(indices.joined(separator: "\n"))
             """
     }
 }

@@ -88,7 +88,7 @@ private struct StateWalk {
                 """
         }
         let current = """
-            SELECT c.field, c.at, change.id, c.value FROM \(root.currentTable) c JOIN change ON change.place = c.by
+            SELECT c.field, c.at, change.id, c.value, c.yields FROM \(root.currentTable) c JOIN change ON change.place = c.by
             WHERE c.root=?1 ORDER BY c.field, c.at, change.id
             """
         let set = "SELECT field, value, dot FROM \(root.setTable) WHERE root=?1 ORDER BY field, value, dot"

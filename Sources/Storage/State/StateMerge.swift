@@ -149,8 +149,10 @@ final class StateMerge {
 
     private func set(_ value: Value, _ basis: Basis, to target: Target, by author: Author) throws {
         let current = try currentWrites(of: target)
-        if current.contains(author.place) { return }
-        for held in current where try log.past.hasSeen(held, from: [author.place]) {
+        if current.contains(where: { $0.place == author.place }) { return }
+        // By the role that holds for ever: whether a write yields must not change when acts come later.
+        let yields = author.standing.right.map(target.field.yielding.contains) ?? false
+        for (held, gives) in current where try (gives || !yields) && log.past.hasSeen(held, from: [author.place]) {
             let forget = try log.statements(target.slot(.forget)) {
                 "DELETE FROM \(target.root.currentTable) WHERE root=?1 AND field=?2 AND by=?3"
             }
@@ -160,7 +162,7 @@ final class StateMerge {
             try forget.run()
         }
         let insert = try log.statements(target.slot(.set)) {
-            "INSERT INTO \(target.root.currentTable)(root, field, by, at, value, basis) VALUES(?1,?2,?3,?4,?5,?6)"
+            "INSERT INTO \(target.root.currentTable)(root, field, by, at, value, basis, yields) VALUES(?1,?2,?3,?4,?5,?6,?7)"
         }
         insert.bind(1, target.row)
         insert.bind(2, target.field.number)
@@ -168,19 +170,20 @@ final class StateMerge {
         insert.bind(4, author.stamp.packed)
         insert.bind(5, value)
         insert.bind(6, CausalPast.packed(try log.heads(of: basis, in: author.place)))
+        insert.bind(7, Int64(yields ? 1 : 0))
         try insert.run()
     }
 
-    private func currentWrites(of target: Target) throws -> [LocalPlace] {
+    private func currentWrites(of target: Target) throws -> [(place: LocalPlace, yields: Bool)] {
         let find = try log.statements(target.slot(.currentWrites)) {
-            "SELECT by FROM \(target.root.currentTable) WHERE root=?1 AND field=?2"
+            "SELECT by, yields FROM \(target.root.currentTable) WHERE root=?1 AND field=?2"
         }
         defer { find.reset() }
         find.bind(1, target.row)
         find.bind(2, target.field.number)
-        var places: [LocalPlace] = []
-        while try find.step() { places.append(LocalPlace(packed: find.unsigned(0))) }
-        return places
+        var writes: [(place: LocalPlace, yields: Bool)] = []
+        while try find.step() { writes.append((LocalPlace(packed: find.unsigned(0)), find.integer(1) != 0)) }
+        return writes
     }
 
     // MARK: Set
@@ -249,7 +252,7 @@ final class StateMerge {
     private func newestCounted(
         of sequence: String, in target: Target, below: LocalPlace
     ) throws -> LocalPlace? {
-        guard case .sequence(_, let marked) = target.root.field(named: sequence).kind else { return nil }
+        guard case .sequence(_, let marked?) = target.root.field(named: sequence).kind else { return nil }
         let find = try log.statements(target.slot(.newestCounted)) {
             """
             SELECT by FROM \(target.root.sequenceTable(sequence))
