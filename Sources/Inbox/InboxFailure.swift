@@ -22,6 +22,13 @@ public enum InboxFailure: Error, Hashable, Sendable {
     case notAllowed(Role)
     /// The text has more bytes of UTF-8 than the format allows.
     case textTooLong(byteCount: Int)
+    /// The text has more characters than the channel takes.
+    case textTooLongForChannel(limit: Int)
+    /// The channel's window is closed, since a time in milliseconds since 1970 or, without one, because the customer has
+    /// never written; what can be done instead, the best first.
+    case windowClosed(since: Int64?, [WindowOffer])
+    /// People do not write on this channel; what can be done instead.
+    case notForPeople([WindowOffer])
     /// A message without a text.
     case emptyText
     /// A score outside 0 to 100.

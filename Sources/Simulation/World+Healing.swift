@@ -121,10 +121,19 @@ extension World {
         }
     }
 
-    /// The inbox as the founder sees it.
+    /// The inbox, with what the founder has not read; what else is for one person alone is left out.
     private func cards(of replica: Replica) throws -> [String] {
         guard let founder = try replica.member(nodes[0].replica.id.device)?.person else { return [] }
-        return try replica.read { try InboxQuery().cards(in: $0, for: founder) }.map { "\($0)" }
+        return try replica.read { database in
+            let unread = UnreadCount(database, person: founder)
+            return try InboxQuery().cards(in: database, now: Int64(clamping: time)).map { card in
+                """
+                \(card.id) \(card.customer) \(card.channel ?? "") \(card.preview) \(card.lastMessageAt ?? 0) \(card.status)
+                \(card.lead.map { "\($0)" } ?? "") \(card.assignee?.name ?? "") \(card.labels)
+                \(try unread.count(in: card.id))
+                """
+            }
+        }
     }
 
     /// A further round moves nothing.

@@ -79,7 +79,7 @@ struct AdversaryTests {
         try team.expectAgreement()
     }
 
-    private func unread(on replica: Replica, _ person: ChangeID) throws -> Int? {
+    private func unread(on replica: Replica, _ person: ChangeID) throws -> Int {
         try replica.unread(conversation, for: person)
     }
 

@@ -49,7 +49,7 @@ struct ConflictTests {
             { _ = try team.write("leila") { try $0.close(conversation.text, seen: nil) } },
         ]
         for step in escalatesFirst ? steps : steps.reversed() { try step() }
-        try expectEverywhere { $0.status == .humanNeeded && $0.pause == .escalation }
+        try expectEverywhere { $0.status == .humanNeeded && $0.pause?.reason == .escalation }
     }
 
     @Test func `a reopening wins over a concurrent close`() throws {
@@ -111,7 +111,7 @@ struct ConflictTests {
             { _ = try team.write("leila") { try $0.resumeAI(conversation.text) } },
         ]
         for step in pausesFirst ? steps : steps.reversed() { try step() }
-        try expectEverywhere { $0.pause == .manual }
+        try expectEverywhere { $0.pause?.reason == .manual }
     }
 
     @Test func `a resume ends the pauses it has seen`() throws {

@@ -96,7 +96,7 @@ struct ForgeryTests {
         try force(Self.set("ai", .text("on")), by: "nora")
         try force(Self.set("status", .null), by: "nora")
         try team.syncAll()
-        try expectEverywhere { $0.status == .humanNeeded && $0.pause == .escalation }
+        try expectEverywhere { $0.status == .humanNeeded && $0.pause?.reason == .escalation }
     }
 
     @Test func `the assistant answers in its own name, and leaves no notes`() throws {

@@ -186,7 +186,7 @@ struct InspectionTests {
         let rule = try rule("status", of: "maya")
         #expect(rule.reason == .closedBlindly)
         #expect(rule.value == .text("active"))
-        #expect(rule.blindCloses == Set([close].compactMap { $0 }))
+        #expect(rule.obstacles == [try #require(close): .unseen])
     }
 
     @Test func `of a set it is told which adds hold each member, and which removal took the others back`() throws {
@@ -248,7 +248,7 @@ struct InspectionTests {
     private func rule(_ field: String, of name: String) throws -> FieldRule {
         let root = InboxSchema.conversation
         return try team[name].read {
-            try FieldRule(for: root.field(named: field), on: conversation, of: root, in: $0)
+            try FieldRule(for: root.field(named: field), on: conversation, of: root, now: Team.now, in: $0)
         }
     }
 

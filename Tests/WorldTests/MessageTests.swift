@@ -24,7 +24,7 @@ struct MessageTests {
             let messages = try replica.detail(conversation).messages
             #expect(messages.map(\.sender) == [.customer, .customer, .agent])
             #expect(messages[2].unseen == [messages[1].id])
-            #expect(messages[2].state == "queued")
+            #expect(messages[2].state == .queued)
         }
     }
 
@@ -140,7 +140,7 @@ struct MessageTests {
         #expect(try team["jonas"].unread(conversation, for: team.person("jonas")) == 0)
         try team.write("jonas") { try $0.reply(to: conversation.text, with: "still there?", seen: nil) }
         let messages = try team["jonas"].detail(conversation).messages
-        #expect(messages.map(\.state) == [nil, "sent", nil, "queued"])
+        #expect(messages.map(\.state) == [nil, .sent, nil, .queued])
         #expect(messages.allSatisfy { $0.unseen.isEmpty })
     }
 

@@ -80,7 +80,7 @@ private struct Work {
 
     private mutating func act(_ name: String) throws {
         let replica = team[name]
-        let cards = try replica.cards(for: team.person(name))
+        let cards = try replica.cards()
         guard !cards.isEmpty else { return }
         let card = dice.pick(cards)
         if dice.once(in: 3) { try team.show(card.id, to: name) }

@@ -4,11 +4,14 @@ import GRDB
 import Inbox
 import Storage
 import TestSupport
+import Testing
 
 /// People, a gateway and a relay, each with a replica, in one directory. Nothing moves between them but by a sync.
 final class Team {
+    /// When these stories begin, in milliseconds since 1970; screens are drawn as of then, unless told otherwise.
+    static let now: Int64 = 1_800_000_000_000
     /// Milliseconds since 1970; every step takes one.
-    private(set) var now: UInt64 = 1_800_000_000_000
+    private(set) var now = UInt64(Team.now)
     let relay: MemoryRelay
     let secret = [UInt8](repeating: 9, count: 32)
     private(set) var names: [String] = []
@@ -150,27 +153,40 @@ final class Team {
 
 extension Replica {
     /// A conversation as its screen shows it here.
-    func detail(_ conversation: RootID) throws -> ConversationDetail {
-        try read { try ConversationReader($0).conversation(conversation.text) }
+    func detail(_ conversation: RootID, now: Int64 = Team.now) throws -> ConversationDetail {
+        try read { try ConversationReader($0, now: now).conversation(conversation.text) }
     }
 
-    /// The inbox as one person sees it here.
-    func cards(for person: ChangeID) throws -> [Card] {
+    /// The inbox as the person of this replica sees it.
+    func cards(_ change: (inout InboxQuery) -> Void = { _ in }, now: Int64 = Team.now) throws -> [Card] {
         var query = InboxQuery()
         query.limit = 0
-        return try read { try query.cards(in: $0, for: person) }
+        change(&query)
+        return try read { try query.cards(in: $0, now: now) }
     }
 
-    func unread(_ conversation: RootID, for person: ChangeID) throws -> Int? {
-        try cards(for: person).first { $0.id == conversation }?.unread
+    /// How many messages a person has not read, as any replica can tell; the person's own tells it on the card.
+    func unread(_ conversation: RootID, for person: ChangeID) throws -> Int {
+        let count = try read { try UnreadCount($0, person: person).count(in: conversation) }
+        if try member(id.device)?.person == person {
+            #expect(try cards().first { $0.id == conversation }?.unread == count)
+        }
+        return count
     }
 
-    /// All that the screens of this replica show, for comparison.
+    /// All that the screens of this replica show to one person, for comparison.
     func screens(for person: ChangeID) throws -> [String] {
-        let cards = try cards(for: person).sorted { $0.id < $1.id }
+        let cards = try cards().sorted { $0.id < $1.id }
         let details = try cards.map { try detail($0.id) }
         let leads = try read { try LeadReader($0).all(limit: 0) }
-        return cards.map { "\($0)" } + details.map { "\($0)" } + leads.map { "\($0)" }
+        let lines = try cards.map { card in
+            """
+            \(card.id) \(card.customer) \(card.channel ?? "") \(card.preview) \(card.lastMessageAt ?? 0) \(card.status)
+            \(card.lead.map { "\($0)" } ?? "") \(card.assignee?.name ?? "") \(card.snoozedUntil ?? 0) \(card.labels)
+            \(try unread(card.id, for: person))
+            """
+        }
+        return lines + details.map { "\($0)" } + leads.map { "\($0)" }
     }
 
     /// Fails if the index of words is not what the messages say.

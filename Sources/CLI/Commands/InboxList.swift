@@ -23,8 +23,9 @@ struct InboxList: ParsableCommand {
     func run() throws {
         let replica = try options.home.open(.reading)
         let own = try replica.member(replica.id.device)?.person ?? ChangeID(high: 0, low: 0)
+        let now = try ScreenClock.now(of: replica)
         let cards = try replica.read { database in
-            try query(own: own, people: People(database)).cards(in: database, for: own)
+            try query(own: own, people: People(database)).cards(in: database, now: now)
         }
         if options.json {
             Console.print(JSONOutput.array(cards.map(JSONOutput.init(card:))).text())
@@ -72,8 +73,10 @@ extension JSONOutput {
             ),
             ("channel", JSONOutput(card.channel)), ("preview", .string(card.preview)),
             ("lastMessageAt", JSONOutput(card.lastMessageAt.map { Instant.text(milliseconds: $0) })),
-            ("status", .string(card.status)), ("lead", lead ?? .null), ("unread", JSONOutput(card.unread)),
-            ("assignee", JSONOutput(card.assignee)), ("labels", .array(card.labels.map(JSONOutput.string))),
+            ("status", .string(card.status.rawValue)), ("lead", lead ?? .null), ("unread", JSONOutput(card.unread)),
+            ("assignee", JSONOutput(card.assignee)), ("assignmentLost", .bool(card.isDisplaced)),
+            ("snoozedUntil", JSONOutput(card.snoozedUntil.map { Instant.text(milliseconds: $0) })),
+            ("labels", .array(card.labels.map(JSONOutput.string))),
         ])
     }
 }

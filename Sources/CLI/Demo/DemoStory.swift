@@ -1,3 +1,5 @@
+import Inbox
+
 /// The demo's plot: a team of three, an owner and a gateway; a day online, a time offline, and the coming back.
 struct DemoStory {
     private let stage: DemoStage
@@ -200,7 +202,9 @@ struct DemoStory {
         try stage.run("Olga", ["show", try conversation(customer)])
     }
 
-    private func status(_ answer: DemoAnswer) -> String { InboxScreen.word(for: answer["status"].text) }
+    private func status(_ answer: DemoAnswer) -> String {
+        InboxScreen.word(for: ConversationStatus(rawValue: answer["status"].text) ?? .active)
+    }
 
     private mutating func add(_ customer: String, _ what: String, _ writes: [String], _ settled: String) {
         outcome.conflicts.append(

@@ -111,6 +111,16 @@ enum SystemFile {
     }
 }
 
+/// The time that screens are drawn at: by this device's clock, corrected by what the last sync found it off.
+enum ScreenClock {
+    /// Milliseconds since 1970.
+    static func now(of replica: Replica) throws -> Int64 {
+        let now = Int64(clamping: WallClock.now())
+        guard let witness = WallClock.witness(), let note = try ClockNote(of: replica) else { return now }
+        return now.subtractingReportingOverflow(note.ahead(now: witness) ?? 0).partialValue
+    }
+}
+
 /// The wall clock.
 enum WallClock {
     /// Milliseconds since 1970.

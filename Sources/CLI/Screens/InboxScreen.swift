@@ -17,12 +17,14 @@ struct InboxScreen {
 
     private func line(_ card: Card) -> String {
         let lead = card.lead.map { "\($0.status)\($0.score.map { " \($0)" } ?? "")" } ?? ""
-        let unread = card.unread > 0 ? "(\(card.unread)) " : ""
+        var marks = card.unread > 0 ? "(\(card.unread)) " : ""
+        if card.isDisplaced { marks += "[assigned to another at the same time] " }
+        if let until = card.snoozedUntil { marks += "[snoozed until \(Self.minute(until))] " }
         let line =
             cell(String(card.id.text.prefix(8)), 9) + cell(Self.minute(card.lastMessageAt), 17)
             + cell(card.customer.name ?? "-", 18) + cell(Self.word(for: card.status), 8) + cell(lead, 12)
             + cell(card.assignee?.name ?? "", 10)
-        return line + TerminalText.truncated(TerminalText.safe(unread + card.preview, multiline: false), to: width - 74)
+        return line + TerminalText.truncated(TerminalText.safe(marks + card.preview, multiline: false), to: width - 74)
     }
 
     private func cell(_ text: String, _ columns: Int) -> String {
@@ -30,11 +32,11 @@ struct InboxScreen {
         return TerminalText.padded(TerminalText.truncated(safe, to: columns - 1), to: columns)
     }
 
-    static func word(for status: String) -> String {
-        switch ConversationStatus(rawValue: status) {
+    static func word(for status: ConversationStatus) -> String {
+        switch status {
         case .humanNeeded: "HUMAN"
         case .closed: "closed"
-        default: "active"
+        case .active: "active"
         }
     }
 

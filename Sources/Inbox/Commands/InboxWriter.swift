@@ -11,10 +11,16 @@ import struct Foundation.Data
 /// Path of a change, stop 2: the command becomes operations.
 public struct InboxWriter {
     let transaction: Transaction
+    /// Milliseconds since 1970: windows and pauses end by themselves.
+    let now: Int64
     var database: Database { transaction.database }
 
     /// Commands within a transaction.
-    public init(_ transaction: Transaction) { self.transaction = transaction }
+    ///
+    /// - Parameter now: what the time is taken for where rules ask for it; nil takes the transaction's, which stamps.
+    public init(_ transaction: Transaction, now: Int64? = nil) {
+        (self.transaction, self.now) = (transaction, now ?? Int64(clamping: transaction.now))
+    }
 
     /// The conversation whose id begins so.
     func conversation(_ text: String) throws -> (row: Int64, id: RootID) {
@@ -59,147 +65,5 @@ public struct InboxWriter {
         guard text.utf8.count <= FormatLimit.text.rawValue else {
             throw InboxFailure.textTooLong(byteCount: text.utf8.count)
         }
-    }
-}
-
-extension InboxWriter {
-    /// A message that was written, and the change that holds it.
-    public struct Written: Hashable, Sendable {
-        /// The message.
-        public let message: ElementID
-        /// The change.
-        public let change: ChangeID
-    }
-
-    /// Queues a reply to the customer, together with what its author had been shown.
-    ///
-    /// - Parameter seen: a token of a displayed mark; nil takes the newest one of this device, or nothing.
-    public func reply(to text: String, with body: String, seen: String?) throws -> Written {
-        let conversation = try conversation(text)
-        let basis = try transaction.basis(of: conversation.id, token: seen, otherwise: .nothing)
-        return try append(body, kind: .text, basis: basis, to: conversation.id)
-    }
-
-    /// Leaves a note among the team.
-    public func note(on text: String, _ body: String) throws -> Written {
-        try append(body, kind: .note, basis: .nothing, to: try conversation(text).id)
-    }
-
-    private func append(_ body: String, kind: MessageKind, basis: Basis, to conversation: RootID) throws -> Written {
-        try Self.check(body)
-        let role = try transaction.author().role
-        guard kind != .note || InboxSchema.people.contains(role) else { throw InboxFailure.notAllowed(role) }
-        let sender: Sender = role == .assistant ? .assistant : .agent
-        let element = Element(
-            basis: basis,
-            fields: [
-                .init(1, .integer(sender.rawValue)), .init(2, .integer(kind.rawValue)), .init(3, .text(body)),
-            ])
-        let root = InboxSchema.conversation
-        let operation = Operation(field: root.number(of: "message"), action: .append(element))
-        guard let change = try commit([operation], on: conversation, of: root) else {
-            preconditionFailure("an append is never empty")
-        }
-        return Written(message: ElementID(change: change.id, body: 0, operation: 0), change: change.id)
-    }
-
-    /// Closes, for an author who had been shown what the mark holds. A message outside it keeps the conversation open.
-    ///
-    /// - Returns: nil if it shows as closed already.
-    public func close(_ text: String, seen: String?) throws -> ChangeID? {
-        let conversation = try conversation(text)
-        let basis = try transaction.basis(of: conversation.id, token: seen, otherwise: .everything)
-        let state = try state(of: conversation.row)
-        let root = InboxSchema.conversation
-        let close = root.set("status", .text(ConversationStatus.closed.rawValue), basis: basis)
-        guard state.status != .closed else { return try unchanged(close) }
-        var operations = [close]
-        if state.pause != nil { operations.append(root.set("ai", .text(AIControl.on.rawValue))) }
-        return try commit(operations, on: conversation.id, of: root)?.id
-    }
-
-    /// Says that the conversation is active again.
-    ///
-    /// - Returns: nil if no close and no escalation stands.
-    ///
-    /// - Parameter seen: checked and otherwise without effect: whoever reopens need not have seen everything.
-    public func reopen(_ text: String, seen: String? = nil) throws -> ChangeID? {
-        let conversation = try conversation(text)
-        _ = try transaction.basis(of: conversation.id, token: seen, otherwise: .nothing)
-        let state = try state(of: conversation.row)
-        let root = InboxSchema.conversation
-        let reopen = root.set("status", .text(ConversationStatus.active.rawValue))
-        guard state.statusWrites.contains(where: { $0.status != .active }) else { return try unchanged(reopen) }
-        return try commit([reopen], on: conversation.id, of: root)?.id
-    }
-
-    /// Asks for a person, and pauses the assistant.
-    ///
-    /// - Returns: nil if a person is asked for already.
-    ///
-    /// - Parameter seen: checked and otherwise without effect: an escalation always counts.
-    public func escalate(_ text: String, seen: String? = nil) throws -> ChangeID? {
-        let conversation = try conversation(text)
-        _ = try transaction.basis(of: conversation.id, token: seen, otherwise: .nothing)
-        let state = try state(of: conversation.row)
-        let root = InboxSchema.conversation
-        let status = root.set("status", .text(ConversationStatus.humanNeeded.rawValue))
-        guard state.status != .humanNeeded || state.pause != .escalation else { return try unchanged(status) }
-        let pause = root.set("ai", .text(AIControl.escalation.rawValue))
-        return try commit([status, pause], on: conversation.id, of: root)?.id
-    }
-
-    /// Pauses the assistant by hand.
-    public func pauseAI(_ text: String) throws -> ChangeID? {
-        let conversation = try conversation(text)
-        let root = InboxSchema.conversation
-        let pause = root.set("ai", .text(AIControl.manual.rawValue))
-        guard try state(of: conversation.row).pause == nil else { return try unchanged(pause) }
-        return try commit([pause], on: conversation.id, of: root)?.id
-    }
-
-    /// Lets the assistant answer again; the conversation is active.
-    public func resumeAI(_ text: String) throws -> ChangeID? {
-        let conversation = try conversation(text)
-        let state = try state(of: conversation.row)
-        let root = InboxSchema.conversation
-        var operations = [root.set("ai", .text(AIControl.on.rawValue))]
-        guard state.pause != nil else { return try unchanged(operations[0]) }
-        if state.status == .humanNeeded {
-            operations.append(root.set("status", .text(ConversationStatus.active.rawValue)))
-        }
-        return try commit(operations, on: conversation.id, of: root)?.id
-    }
-
-    /// The person meant by a name or the start of an id; nil means the author.
-    public func person(_ text: String?) throws -> ChangeID {
-        guard let text else { return try transaction.author().person }
-        return try People(database).named(text).id
-    }
-
-    /// Assigns to a person, or to nobody.
-    ///
-    /// - Returns: nil if it is so already.
-    public func assign(_ text: String, to person: ChangeID?) throws -> ChangeID? {
-        let conversation = try conversation(text)
-        let root = InboxSchema.conversation
-        let assign = root.set("assignee", person.map { .bytes($0.bytes) } ?? .null)
-        guard try state(of: conversation.row).assignee.map(Array.init) != person?.bytes else {
-            return try unchanged(assign)
-        }
-        return try commit([assign], on: conversation.id, of: root)?.id
-    }
-
-    /// Marks as read, for this person, what the mark holds.
-    ///
-    /// - Returns: nil if this person has read it all.
-    public func read(_ text: String, seen: String?) throws -> ChangeID? {
-        let conversation = try conversation(text)
-        let basis = try transaction.basis(of: conversation.id, token: seen, otherwise: .everything)
-        let unread = try UnreadCount(database: database, person: transaction.author().person)
-        let root = InboxSchema.conversation
-        let raise = Operation(field: root.number(of: "reads"), action: .raise(basis))
-        guard try unread.count(in: conversation.row) > 0 else { return try unchanged(raise) }
-        return try commit([raise], on: conversation.id, of: root)?.id
     }
 }

@@ -13,8 +13,8 @@ public struct FieldRule: Sendable {
     public let change: ChangeID?
     /// Why.
     public let reason: Reason
-    /// Closes whose authors had not seen all of the customer's messages.
-    public let blindCloses: Set<ChangeID>
+    /// Closes that something keeps from closing.
+    public let obstacles: [ChangeID: StatusRule.Obstacle]
 
     /// Why it shows.
     public enum Reason: String, Hashable, Sendable {
@@ -22,16 +22,22 @@ public struct FieldRule: Sendable {
         case unwritten
         /// Somebody asked for a person; a concurrent write does not undo that.
         case personWanted = "person-wanted"
-        /// A close, by somebody who had seen every message of the customer.
+        /// A close, by somebody who had seen what there is to see.
         case closed
         /// Somebody made it active again, maybe without knowing of a close.
         case reopened
-        /// Closes there are, and none had seen every message of the customer.
+        /// A person has answered, and that pauses the assistant for a while.
+        case personAnswered = "person-answered"
+        /// Closes there are, and something keeps each of them from closing.
         case closedBlindly = "closed-blindly"
         /// A pause wins over a concurrent resume, an escalation's over one by hand.
         case paused
         /// Nobody pauses it.
         case resumed
+        /// A person has set it, so the assistant's word waits.
+        case pinned
+        /// The assistant, or a channel, has set it, and no person.
+        case automatic
         /// The one with the highest stamp or, of equal ones, change id.
         case latest
     }
@@ -39,93 +45,70 @@ public struct FieldRule: Sendable {
     /// - Parameters:
     ///   - field: a causal register of `kind`.
     ///   - root: of that kind.
-    public init(for field: Schema.Field, on root: RootID, of kind: Schema.Root, in database: Database) throws {
-        let writes = try Write.current(of: field, on: root, of: kind, in: database)
+    ///   - now: milliseconds since 1970: some rules hold for a while.
+    public init(
+        for field: Schema.Field, on root: RootID, of kind: Schema.Root, now: Int64, in database: Database
+    ) throws {
+        let row = try Int64.fetchOne(
+            database, sql: "SELECT id FROM \(kind.name) WHERE key=?", arguments: [Data(root.bytes)])
+        guard let row else {
+            self.init(showing: .null, nil, .unwritten)
+            return
+        }
+        let writes = try CurrentWrites(of: row, kind: kind, in: database).on(field.name)
         switch (kind.number, field.name) {
         case (InboxSchema.conversation.number, "status"):
-            self = try Self.status(writes, on: root, in: database)
-        case (InboxSchema.conversation.number, "ai"): self = Self.ai(writes)
-        default: self = Self(writes.last, .latest)
+            let state = try ConversationState(of: row, in: database, past: CausalPast(database))
+            self.init(status: writes, state, now: now)
+        case (InboxSchema.conversation.number, "ai"):
+            let state = try ConversationState(of: row, in: database, past: CausalPast(database))
+            self.init(ai: writes, state, now: now)
+        case _ where !field.yielding.isEmpty:
+            let shared = SharedField(writes.map(\.write))
+            let reason: Reason = shared.isPinned ? .pinned : .automatic
+            self.init(showing: shared.value, shared.shown?.change, shared.shown == nil ? .unwritten : reason)
+        default:
+            self.init(
+                showing: writes.last?.write.value ?? .null, writes.last?.write.change,
+                writes.isEmpty ? .unwritten : .latest)
         }
     }
 
-    private init(_ write: Write?, _ reason: Reason, blindCloses: Set<ChangeID> = []) {
-        (value, change, self.blindCloses) = (write?.value ?? .null, write?.change, blindCloses)
-        self.reason = write == nil && reason == .latest ? .unwritten : reason
-    }
-
-    /// A write that no later one has seen.
-    private struct Write {
-        let change: ChangeID
-        let value: Value
-        let basis: [UInt8]
-
-        /// In the order of (stamp, change id).
-        static func current(
-            of field: Schema.Field, on root: RootID, of kind: Schema.Root, in database: Database
-        ) throws -> [Write] {
-            try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT change.id, w.value, w.basis FROM \(kind.name)_current w
-                    JOIN \(kind.name) r ON r.id = w.root JOIN change ON change.place = w.by
-                    WHERE r.key=? AND w.field=? ORDER BY w.at, change.id
-                    """, arguments: [Data(root.bytes), Int64(field.number)]
-            ).compactMap { row in
-                guard let change = ChangeID(bytes: row[0] as Data) else { return nil }
-                return Write(change: change, value: Value(row[1] as DatabaseValue), basis: Array(row[2] as Data))
+    private init(status writes: [CurrentWrite], _ state: ConversationState, now: Int64) {
+        let status = state.status(at: now)
+        let sayingSo = writes.last { $0.text == status.rawValue }?.write.change
+        let known = writes.filter { $0.text.flatMap(ConversationStatus.init) != nil }
+        let closes = zip(known, state.statusWrites).filter { $1.status == .closed }
+        let obstacles = closes.compactMap { write, rule in rule.obstacle.map { (write.write.change, $0) } }
+        let closing = closes.last { $1.obstacle == nil }?.0.write.change
+        let (change, reason): (ChangeID?, Reason) =
+            switch status {
+            case .closed: (closing, .closed)
+            case .humanNeeded: sayingSo == nil ? (nil, .personAnswered) : (sayingSo, .personWanted)
+            case .active:
+                sayingSo == nil ? (nil, obstacles.isEmpty ? .unwritten : .closedBlindly) : (sayingSo, .reopened)
             }
-        }
+        self.init(
+            showing: .text(status.rawValue), change, reason,
+            obstacles: Dictionary(obstacles, uniquingKeysWith: { first, _ in first }))
     }
 
-    private static func status(_ writes: [Write], on root: RootID, in database: Database) throws -> FieldRule {
-        let past = CausalPast(database)
-        let row = try Int64.fetchOne(
-            database, sql: "SELECT id FROM conversation WHERE key=?", arguments: [Data(root.bytes)])
-        var latest: [ConversationStatus: Write] = [:]
-        var seeing: Write?
-        var blind: Set<ChangeID> = []
-        for write in writes {
-            guard let status = write.value.text.flatMap(ConversationStatus.init) else { continue }
-            latest[status] = write
-            guard status == .closed, let row else { continue }
-            let hasSeenAll = try ConversationState.hasSeenAllCustomers(
-                of: row, heads: write.basis, in: database, past: past)
-            if hasSeenAll { seeing = write } else { blind.insert(write.change) }
-        }
-        if let wanted = latest[.humanNeeded] { return FieldRule(wanted, .personWanted, blindCloses: blind) }
-        if let active = latest[.active] { return FieldRule(active, .reopened, blindCloses: blind) }
-        if let seeing { return FieldRule(seeing, .closed, blindCloses: blind) }
-        return FieldRule(
-            showing: ConversationStatus.active.rawValue, blind.isEmpty ? .unwritten : .closedBlindly, blindCloses: blind
-        )
-    }
-
-    private static func ai(_ writes: [Write]) -> FieldRule {
-        for control in [AIControl.escalation, .manual] {
-            if let pause = writes.last(where: { $0.value.text == control.rawValue }) {
-                return FieldRule(pause, .paused)
+    private init(ai writes: [CurrentWrite], _ state: ConversationState, now: Int64) {
+        let pause = state.pause.flatMap { $0.holds(at: now) ? $0 : nil }
+        let word = pause?.reason.rawValue ?? AIControl.on.rawValue
+        let change = writes.last { $0.text == word }?.write.change
+        let (value, reason): (String, Reason) =
+            switch pause?.reason {
+            case .escalation, .manual: (word, .paused)
+            case .reply: (word, .personAnswered)
+            case nil: (word, change == nil ? .unwritten : .resumed)
             }
-        }
-        if let write = writes.last(where: { $0.value.text == AIControl.on.rawValue }) {
-            return FieldRule(write, .resumed)
-        }
-        return FieldRule(showing: AIControl.on.rawValue, .unwritten)
+        self.init(showing: .text(value), change, reason)
     }
 
-    private init(showing text: String, _ reason: Reason, blindCloses: Set<ChangeID> = []) {
-        (value, change, self.reason, self.blindCloses) = (.text(text), nil, reason, blindCloses)
-    }
-}
-
-extension Value {
-    /// As SQLite hands it out.
-    fileprivate init(_ stored: DatabaseValue) {
-        switch stored.storage {
-        case .int64(let number): self = .integer(number)
-        case .string(let text): self = .text(text)
-        case .blob(let data): self = .bytes(Array(data))
-        default: self = .null
-        }
+    private init(
+        showing value: Value, _ change: ChangeID?, _ reason: Reason, obstacles: [ChangeID: StatusRule.Obstacle] = [:]
+    ) {
+        (self.value, self.change, self.reason, self.obstacles) = (value, change, reason, obstacles)
     }
 }

@@ -6,32 +6,29 @@ public enum StatusRule {
     public struct Write: Hashable, Sendable {
         /// What was written.
         public let status: ConversationStatus
-        /// For a close: whether its author had seen every customer message there is.
-        public let hasSeenAll: Bool
+        /// For a close: what keeps it from closing.
+        public let obstacle: Obstacle?
 
         /// A current write.
-        public init(_ status: ConversationStatus, hasSeenAll: Bool) {
-            (self.status, self.hasSeenAll) = (status, hasSeenAll)
+        public init(_ status: ConversationStatus, obstacle: Obstacle? = nil) {
+            (self.status, self.obstacle) = (status, obstacle)
         }
     }
 
-    /// Human Needed if a current write says so; else Closed if a current close has seen every customer message and
-    /// no current write says Active; else Active.
-    public static func shown(_ writes: [Write]) -> ConversationStatus {
+    /// What keeps a close from closing.
+    public enum Obstacle: String, Hashable, Sendable {
+        /// Its author had not seen every message of the customer, or every reply that left.
+        case unseen
+        /// A reply that its author wrote before has not left yet.
+        case ownReply = "own-reply"
+    }
+
+    /// Human Needed if a current write says so; else Closed if a current close has no obstacle and no current write says
+    /// Active; else Human Needed while a person's reply pauses the assistant; else Active.
+    public static func shown(_ writes: [Write], isPausedByReply: Bool) -> ConversationStatus {
         if writes.contains(where: { $0.status == .humanNeeded }) { return .humanNeeded }
         let isReopened = writes.contains { $0.status == .active }
-        let isClosed = writes.contains { $0.status == .closed && $0.hasSeenAll }
-        return isClosed && !isReopened ? .closed : .active
-    }
-}
-
-/// Whether the assistant is paused, when several people have said something about it.
-public enum AIRule {
-    /// A pause wins over a concurrent resume; an escalation's reason over a manual one.
-    ///
-    /// - Returns: the reason, or nil if the assistant may answer.
-    public static func pause(among writes: [AIControl]) -> AIControl? {
-        if writes.contains(.escalation) { return .escalation }
-        return writes.contains(.manual) ? .manual : nil
+        if !isReopened, writes.contains(where: { $0.status == .closed && $0.obstacle == nil }) { return .closed }
+        return isPausedByReply ? .humanNeeded : .active
     }
 }

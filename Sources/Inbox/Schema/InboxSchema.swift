@@ -23,7 +23,10 @@ public enum InboxSchema {
         version: 1, roots: [conversation, lead, channel, template, savedReply, article, view, workspace])
 
     /// What a replica of an inbox is opened with.
-    public static let configuration = Replica.Configuration(schema: current, projections: [CardProjection()])
+    ///
+    /// Cards say what profiles do, so these come first.
+    public static let configuration = Replica.Configuration(
+        schema: current, projections: [LeadProjection(), CardProjection()])
 }
 
 extension Schema.Root {

@@ -108,6 +108,19 @@ public enum MessageKind: Int64, CaseIterable, Sendable {
     /// What is said in a voice message, in words.
     case transcript = 15
 
+    /// Whether it stands in the thread by itself. The others say something of an earlier message.
+    public var isSaid: Bool {
+        switch self {
+        case .reaction, .edit, .revocation, .transcript: false
+        default: true
+        }
+    }
+
+    /// Those that are never sent, as SQL lists them.
+    static let unsentCodes = [note, transcript].map { String($0.rawValue) }.joined(separator: ",")
+    /// Those that do not stand by themselves, as SQL lists them.
+    static let unsaidCodes = allCases.filter { !$0.isSaid }.map { String($0.rawValue) }.joined(separator: ",")
+
     /// The name in commands and reports.
     public var name: String {
         switch self {

@@ -1,3 +1,5 @@
+import CRDT
+import ChangeLog
 import GRDB
 import Storage
 
@@ -5,53 +7,59 @@ import struct Foundation.Data
 
 /// The current writes of a conversation, read from the state tables and put through the rules.
 struct ConversationState {
-    let status: ConversationStatus
-    let pause: AIControl?
-    /// The person assigned, as the bytes of their id; nil for nobody.
-    let assignee: Data?
     /// All current writes on the status: more than one after a conflict.
     let statusWrites: [StatusRule.Write]
+    /// Why the assistant is paused, were no time ever over.
+    let pause: Pause?
+    /// The pause by people's replies, were no time ever over.
+    let replyPause: Pause?
+    /// The places here of the changes that pause it.
+    let pausedBy: [Int64]
+    /// Who works on it.
+    let assignee: SharedField
+    /// The persons whom a concurrent assignment named and the shown one does not, by id.
+    let displaced: Set<Data>
+    /// When it comes back into sight, in milliseconds since 1970.
+    let snoozedUntil: Int64?
 
     init(of row: Int64, in database: Database, past: CausalPast) throws {
-        let root = InboxSchema.conversation
-        let writes = try Row.fetchAll(
-            database.cachedStatement(
-                sql: """
-                    SELECT w.field, w.value, w.basis FROM conversation_current w JOIN change ON change.place = w.by
-                    WHERE w.root=? ORDER BY w.at, change.id
-                    """), arguments: [row])
-        let status = Int64(root.number(of: "status"))
-        let ai = Int64(root.number(of: "ai"))
-        let assignee = Int64(root.number(of: "assignee"))
-
-        statusWrites = try writes.filter { $0["field"] == status }.compactMap { write in
-            guard let status = (write["value"] as String?).flatMap(ConversationStatus.init) else { return nil }
-            let hasSeenAll =
-                try status != .closed
-                || Self.hasSeenAllCustomers(of: row, heads: Array(write["basis"] as Data), in: database, past: past)
-            return StatusRule.Write(status, hasSeenAll: hasSeenAll)
-        }
-        self.status = StatusRule.shown(statusWrites)
-        pause = AIRule.pause(
-            among: writes.filter { $0["field"] == ai }.compactMap { ($0["value"] as String?).flatMap(AIControl.init) })
-        self.assignee = writes.last { $0["field"] == assignee }.flatMap { $0["value"] as Data? }
+        let writes = try CurrentWrites(of: row, kind: InboxSchema.conversation, in: database)
+        statusWrites = try Self.statusWrites(writes, of: row, in: database, past: past)
+        let controls = writes.on("ai").compactMap { write in write.text.flatMap(AIControl.init).map { ($0, write.by) } }
+        let resumes = controls.filter { $0.0 == .on }.map(\.1)
+        let replies = try LeavingReplies(of: row, in: database).replies(notSeenBy: resumes, past: past)
+        pause = PauseRule.pause(among: controls.map(\.0), replies: replies.map(\.reply))
+        replyPause = PauseRule.pause(among: [], replies: replies.map(\.reply))
+        pausedBy = controls.filter { $0.0 != .on }.map(\.1) + replies.map(\.by)
+        assignee = SharedField(writes.on("assignee").map(\.write))
+        displaced = Self.displaced(by: assignee, among: writes.on("assignee"))
+        snoozedUntil = SnoozeRule.until(
+            try writes.on("snooze").map { write in
+                let seen = CloseCheck(of: row, in: database, past: past)
+                return SnoozeRule.Write(until: write.integer, hasSeenAll: try seen.hasSeenAllCustomers(write.basis))
+            })
     }
 
-    static func hasSeenAllCustomers(
-        of row: Int64, heads: [UInt8], in database: Database, past: CausalPast
-    ) throws -> Bool {
-        // One branch's messages are seen in order, so the newest of each branch speaks for the rest.
-        var below = Int64.max
-        while let newest = try Int64.fetchOne(
-            database.cachedStatement(
-                sql: """
-                    SELECT by FROM conversation_message WHERE root=? AND by < ? AND sender = 0 AND historic IS NULL
-                    ORDER BY by DESC LIMIT 1
-                    """), arguments: [row, below])
-        {
-            guard try past.holds(newest, in: heads) else { return false }
-            below = CausalPast.branchStart(of: newest)
+    /// The status then.
+    func status(at now: Int64) -> ConversationStatus {
+        StatusRule.shown(statusWrites, isPausedByReply: replyPause?.holds(at: now) ?? false)
+    }
+
+    private static func statusWrites(
+        _ writes: CurrentWrites, of row: Int64, in database: Database, past: CausalPast
+    ) throws -> [StatusRule.Write] {
+        try writes.on("status").compactMap { write in
+            guard let status = write.text.flatMap(ConversationStatus.init) else { return nil }
+            guard status == .closed else { return StatusRule.Write(status) }
+            let check = CloseCheck(of: row, in: database, past: past)
+            return StatusRule.Write(status, obstacle: try check.obstacle(to: write))
         }
-        return true
+    }
+
+    /// Of several assignments by people who did not know of each other, those that do not show.
+    private static func displaced(by shown: SharedField, among writes: [CurrentWrite]) -> Set<Data> {
+        guard shown.source == .person else { return [] }
+        let others = writes.filter { !$0.write.yields && $0.write.value != shown.value }
+        return Set(others.compactMap { $0.write.value.bytes.map { Data($0) } })
     }
 }

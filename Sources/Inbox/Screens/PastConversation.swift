@@ -16,25 +16,31 @@ extension ConversationReader {
         let id = try replica.read { try IDLookup(database: $0).root(text, in: "conversation", as: .conversation).id }
         let past = try replica.past(at: time)
         try past.derive(id)
-        guard let customer = try past.read({ try customer(of: id, in: $0) }) else { return nil }
-        if let lead = customer.lead {
+        guard let links = try past.read({ try links(of: id, in: $0) }) else { return nil }
+        if let account = links.account { try past.derive(account) }
+        if let lead = links.lead {
             try past.derive(lead)
             // The lead's screen part names all of its conversations.
             for other in try replica.read({ try conversations(of: lead, in: $0) }) { try past.derive(other) }
         }
-        return try past.read { try ConversationReader($0).conversation(id.text, limit: limit, before: before) }
+        return try past.read {
+            try ConversationReader($0, now: Int64(clamping: time)).conversation(id.text, limit: limit, before: before)
+        }
     }
 
-    /// Whom a conversation is with, as far as it says.
-    private struct Customer {
+    /// Whom a conversation is with and where, as far as it says.
+    private struct Links {
         let lead: RootID?
+        let account: RootID?
     }
 
     /// - Returns: nil where there is no such conversation.
-    private static func customer(of id: RootID, in database: Database) throws -> Customer? {
+    private static func links(of id: RootID, in database: Database) throws -> Links? {
         let row = try Row.fetchOne(
-            database, sql: "SELECT lead FROM conversation WHERE key=?", arguments: [Data(id.bytes)])
-        return row.map { Customer(lead: RootID(bytes: $0["lead"] as Data?)) }
+            database, sql: "SELECT lead, account FROM conversation WHERE key=?", arguments: [Data(id.bytes)])
+        return row.map {
+            Links(lead: RootID(bytes: $0["lead"] as Data?), account: RootID(bytes: $0["account"] as Data?))
+        }
     }
 
     private static func conversations(of lead: RootID, in database: Database) throws -> [RootID] {

@@ -33,7 +33,7 @@ public enum MessageSearch {
             guard let conversation = RootID(bytes: row["conversation"] as Data?),
                 let message = ElementID(bytes: row["message"] as Data)
             else { return nil }
-            let snippet = CardProjection.preview(kind: MessageKind.text.rawValue, text: row["snippet"])
+            let snippet = Preview(kind: MessageKind.text.rawValue, text: row["snippet"]).text
             return SearchHit(
                 conversation: conversation, message: message, snippet: snippet,
                 at: (row["timeless"] as Int64?) == nil ? row["at"] : nil)

@@ -1,24 +1,38 @@
-import CRDT
-import GRDB
+public import CRDT
+public import ChangeLog
+public import GRDB
 
 import struct Foundation.Data
 
 /// Counts the customer's messages that none of a person's own reads has seen. A late arrival is unread.
-struct UnreadCount {
-    let database: Database
-    let person: ChangeID
+public struct UnreadCount {
+    private let database: Database
+    private let person: Data
 
-    /// The condition under which a message `m` is unread, with the person's id as its one parameter.
-    static let isUnread = """
-        m.sender = 0 AND m.historic IS NULL AND NOT EXISTS(
-            SELECT 1 FROM conversation_mark k WHERE k.root = m.root AND k.field = 13 AND k.person = ?
-            AND k.branch = m.by >> 40 AND k.number >= (m.by & 1099511627775))
-        """
+    /// Counts for anybody of the team; what the cards say is counted for the person of this replica.
+    public init(_ database: Database, person: ChangeID) {
+        self.init(database, person: Data(person.bytes))
+    }
+
+    /// - Parameter person: the bytes of an id; none counts every message.
+    init(_ database: Database, person: Data) { (self.database, self.person) = (database, person) }
+
+    /// In one conversation; 0 where there is none.
+    public func count(in conversation: RootID) throws -> Int {
+        let row = try Int64.fetchOne(
+            database, sql: "SELECT id FROM conversation WHERE key=?", arguments: [Data(conversation.bytes)])
+        return try row.map { try count(in: $0) } ?? 0
+    }
 
     func count(in conversation: Int64) throws -> Int {
         try Int.fetchOne(
             database.cachedStatement(
-                sql: "SELECT count(*) FROM conversation_message m WHERE \(Self.isUnread) AND m.root = ?"),
-            arguments: [Data(person.bytes), conversation]) ?? 0
+                sql: """
+                    SELECT count(*) FROM conversation_message m
+                    WHERE m.root = ?2 AND m.sender = 0 AND m.historic IS NULL AND NOT EXISTS(
+                        SELECT 1 FROM conversation_mark k WHERE k.root = m.root AND k.person = ?1
+                        AND k.field = \(InboxSchema.conversation.number(of: "reads"))
+                        AND k.branch = m.by >> 40 AND k.number >= (m.by & 1099511627775))
+                    """), arguments: [person, conversation]) ?? 0
     }
 }

@@ -60,6 +60,19 @@ extension Transaction {
     }
 }
 
+extension Transaction {
+    /// Whether the author of a write with that basis, made now, has seen the change at a place of this database.
+    public func holds(_ place: Int64, in basis: Basis) throws -> Bool {
+        switch basis {
+        case .nothing: return false
+        case .everything: return true
+        case .heads(let causes):
+            let heads = try causes.compactMap(log.place)
+            return try log.past.holds(LocalPlace(packed: UInt64(clamping: place)), from: heads)
+        }
+    }
+}
+
 extension Log {
     /// The heads of what is applied, and how many changes of others that is.
     func view() throws -> (heads: [LocalPlace], others: UInt64) {

@@ -33,6 +33,13 @@ public final class CausalPast {
         try holds(LocalPlace(packed: UInt64(clamping: place)), from: Self.unpacked(heads))
     }
 
+    /// Whether the author of the change at `other` had applied the one at `place` itself, not a copy of it.
+    public func holds(_ place: Int64, by other: Int64) throws -> Bool {
+        guard place != other else { return false }
+        return try holds(
+            LocalPlace(packed: UInt64(clamping: place)), from: [LocalPlace(packed: UInt64(clamping: other))])
+    }
+
     /// What is kept about a change besides its bytes.
     struct Entry {
         let stamp: Stamp

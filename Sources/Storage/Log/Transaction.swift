@@ -10,7 +10,8 @@ public final class Transaction {
     var log: Log { door.log }
     var members: Members { door.members }
     let replica: Replica
-    private let now: UInt64
+    /// Milliseconds since 1970, as this device's clock said when the transaction began.
+    public let now: UInt64
     private var clock: HybridClock
     private var hasTakenHeads = false
     /// Whether it is known that this copy may go on with its chain, or it has begun a new one.

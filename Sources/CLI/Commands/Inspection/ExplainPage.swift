@@ -60,9 +60,12 @@ struct ExplainPage {
         case .personWanted: "somebody asked for a person, and no later write has seen that and said otherwise"
         case .closed: "it was closed by somebody who had seen every message of the customer, and nobody reopened it"
         case .reopened: "somebody said so, and that wins over a close that did not know of it"
-        case .closedBlindly: "whoever closed it had not seen every message of the customer"
+        case .personAnswered: "a person has answered, which pauses the assistant for a while"
+        case .closedBlindly: "whoever closed it had not seen everything, or has a reply that has not left yet"
         case .paused: "a pause wins over a resume that did not know of it; an escalation's over one by hand"
         case .resumed: "whoever resumed it had seen every pause"
+        case .pinned: "a person has set it, so what the assistant says waits"
+        case .automatic: "no person has set it, so what the assistant or the channel says last shows"
         case .latest: "of the writes that no later one has seen, it has the highest stamp or change id"
         }
     }
@@ -93,10 +96,12 @@ struct ExplainPage {
         case .mark: return "counted"
         case .causalRegister:
             if rule?.change == write.change.id { return "shows" }
-            let isBlind = rule?.blindCloses.contains(write.change.id) == true
-            return isBlind
-                ? "kept, and does not show: its author had not seen every message of the customer"
-                : "kept, and does not show: another one that did not know of it does"
+            switch rule?.obstacles[write.change.id] {
+            case .unseen:
+                return "kept, and does not show: its author had not seen every message of the customer and every reply"
+            case .ownReply: return "kept, and does not show yet: a reply that its author wrote before has not left"
+            case nil: return "kept, and does not show: another one that did not know of it does"
+            }
         }
     }
 

@@ -12,6 +12,6 @@ extension Show {
         else { throw InspectionFailure.notHereYet(conversation: conversation, at: time) }
         if options.json { return Console.print(JSONOutput(detail: detail, seen: nil).text()) }
         Console.print("As it stood here at \(Instant.text(milliseconds: time))")
-        ConversationScreen(width: Console.width).lines(of: detail).forEach(Console.print)
+        ConversationScreen(width: Console.width, now: time).lines(of: detail).forEach(Console.print)
     }
 }

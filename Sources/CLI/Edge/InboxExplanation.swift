@@ -1,0 +1,76 @@
+import ChangeLog
+import Inbox
+
+/// What the inbox finds wrong, in words.
+extension Explanation {
+    static func of(_ failure: InboxFailure) -> Explanation {
+        switch failure {
+        case .unknown(let kind, let text):
+            Explanation(
+                "unknown-\(kind.rawValue)", 66, "There is no \(kind.rawValue) \(text) here.",
+                hint: kind == .person
+                    ? "Write the name as the team has it."
+                    : "Give at least four letters of its id, as nexus inbox shows it.")
+        case .ambiguous(let kind, let text):
+            Explanation(
+                "ambiguous-\(kind.rawValue)", 66, "More than one \(kind.rawValue) begins with \(text).",
+                hint: "Give more letters.")
+        case .notAllowed(let role):
+            Explanation(
+                "not-allowed", 77, "The role \(role.name) does not allow that.", hint: "Ask an owner or admin.")
+        case .textTooLong(let byteCount):
+            Explanation("text-too-long", 65, "The text has \(byteCount) bytes; 1,048,576 fit.", hint: "Shorten it.")
+        case .textTooLongForChannel(let limit):
+            Explanation(
+                "text-too-long", 65, "This channel takes \(limit) characters at most.", hint: "Shorten it, or send two."
+            )
+        case .windowClosed(let since, let offers):
+            Explanation(
+                "window-closed", 65, windowWords(since), hint: words(offers))
+        case .notForPeople(let offers):
+            Explanation("not-for-people", 65, "On this channel only the assistant answers.", hint: words(offers))
+        case .emptyText: Explanation("empty-text", 65, "There is no text.", hint: "Give one, or - and standard input.")
+        case .scoreOutOfRange(let score):
+            Explanation("bad-score", 65, "\(score) is no score.", hint: "A score is 0 to 100.")
+        case .badLeadStatus(let status):
+            Explanation(
+                "bad-lead-status", 65, "\(status) cannot be a lead's status.",
+                hint: "Known: \(LeadStatus.allCases.map(\.rawValue).joined(separator: ", ")); "
+                    + "others of a-z, 0-9 and _, at most 32.")
+        case .badLabel(let label):
+            Explanation("bad-label", 65, "\(label.prefix(40)) cannot be a label.", hint: "1 to 100 characters.")
+        case .notAGateway:
+            Explanation("not-a-gateway", 77, "This device is no gateway.", hint: "See nexus gateway init.")
+        }
+    }
+
+    private static func windowWords(_ since: Int64?) -> String {
+        guard let since else { return "The customer has not written here yet, so nobody may write freely." }
+        return "The customer wrote last too long ago: since \(InboxScreen.minute(since)) nobody may write freely."
+    }
+
+    /// What can be done instead.
+    private static func words(_ offers: [WindowOffer]) -> String {
+        let words = offers.map { offer in
+            switch offer {
+            case .template: "send an approved template (nexus template list)"
+            case .followUp: "go on in WhatsApp (nexus follow-up)"
+            case .wait: "wait until the customer writes"
+            }
+        }
+        return words.isEmpty ? "" : "You can " + words.joined(separator: ", or ") + "."
+    }
+
+    /// A line's rejection, as half a sentence.
+    static func words(_ rejection: LineRejection) -> String {
+        switch rejection {
+        case .malformed: "it is not JSON of the shape this file must have"
+        case .missing(let field): "\(field) is missing or empty"
+        case .badTime: "a time in it is not RFC 3339"
+        case .textTooLong: "a message in it has more than 1,048,576 bytes, or another field more than 65,536"
+        case .repeatedMessageID: "two of its messages have one id"
+        case .otherChannel: "it is of another channel than this gateway's"
+        case .unknownKind: "its kind is none that a customer can send"
+        }
+    }
+}

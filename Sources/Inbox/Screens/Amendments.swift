@@ -1,0 +1,87 @@
+import CRDT
+import ChangeLog
+import GRDB
+
+import struct Foundation.Data
+
+/// What was said later of a message: elements of their own, which name it.
+struct Amendments {
+    private let row: Int64
+    private let database: Database
+
+    init(of row: Int64, in database: Database) { (self.row, self.database) = (row, database) }
+
+    /// What its author made of a message.
+    enum Amendment: Hashable {
+        /// It was taken back; nobody sees its text any more.
+        case revoked
+        /// It reads so now.
+        case edited(String)
+    }
+
+    /// Something that names a message.
+    struct Remark {
+        let id: ElementID
+        let kind: MessageKind
+        let sender: Sender
+        let text: String
+        /// Where it stands in the thread.
+        let position: Int64
+        /// Its change's place here.
+        let by: Int64
+        /// The bytes of the id of whoever's device wrote it; nil for nobody of the team.
+        let person: Data?
+    }
+
+    /// What its own author last did to a message: nobody alters what others said. Once taken back it stays so.
+    func amendment(of message: Data) throws -> Amendment? {
+        let remarks = try self.remarks(on: message).filter { $0.kind == .edit || $0.kind == .revocation }
+        guard !remarks.isEmpty, let author = try author(of: message) else { return nil }
+        let own = remarks.filter { remark in
+            guard remark.sender == author.sender else { return false }
+            return remark.sender != .agent || remark.person == author.person
+        }
+        if own.contains(where: { $0.kind == .revocation }) { return .revoked }
+        return own.last.map { .edited($0.text) }
+    }
+
+    /// Corrections, reactions, revocations and transcripts of a message, in the order of the thread.
+    func remarks(on message: Data) throws -> [Remark] {
+        try Row.fetchAll(
+            database.cachedStatement(
+                sql: """
+                    SELECT m.key, m.kind, m.sender, CAST(m.text AS BLOB) AS body, m.position, m.by,
+                        \(Self.person) AS person
+                    FROM conversation_message m
+                    WHERE m.root=? AND m.about=? AND m.kind IN (\(MessageKind.unsaidCodes))
+                    ORDER BY m.position, m.key
+                    """), arguments: [row, message]
+        ).compactMap { row in
+            guard let key = row["key"] as Data?, let id = ElementID(bytes: key),
+                let position = row["position"] as Int64?,
+                let by = row["by"] as Int64?,
+                let kind = (row["kind"] as Int64?).flatMap(MessageKind.init(rawValue:)),
+                let sender = (row["sender"] as Int64?).flatMap(Sender.init(rawValue:))
+            else { return nil }
+            let text = (row["body"] as Data?).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            return Remark(
+                id: id, kind: kind, sender: sender, text: text, position: position, by: by, person: row["person"])
+        }
+    }
+
+    private func author(of message: Data) throws -> (sender: Sender, person: Data?)? {
+        let row = try Row.fetchOne(
+            database.cachedStatement(
+                sql: """
+                    SELECT m.sender, \(Self.person) FROM conversation_message m WHERE m.root=? AND m.key=?
+                    """), arguments: [row, message])
+        guard let row, let sender = (row[0] as Int64?).flatMap(Sender.init(rawValue:)) else { return nil }
+        return (sender, row[1])
+    }
+
+    /// Whose device wrote message `m`.
+    private static let person = """
+        (SELECT member.person FROM branch JOIN member
+            ON member.device = substr(branch.replica, 1, \(DeviceID.byteCount)) WHERE branch.id = m.by >> 40)
+        """
+}
