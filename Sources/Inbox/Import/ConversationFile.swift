@@ -143,51 +143,7 @@ struct JSONText: Decodable {
     let text: String
 
     init(from decoder: any Decoder) throws {
-        let value = try JSONTree(from: decoder)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        text = String(decoding: try encoder.encode(value), as: UTF8.self)
-    }
-
-    private indirect enum JSONTree: Codable {
-        case null
-        case bool(Bool)
-        case integer(Int64)
-        case number(Double)
-        case text(String)
-        case list([JSONTree])
-        case object([String: JSONTree])
-
-        init(from decoder: any Decoder) throws {
-            let value = try decoder.singleValueContainer()
-            if value.decodeNil() {
-                self = .null
-            } else if let bool = try? value.decode(Bool.self) {
-                self = .bool(bool)
-            } else if let integer = try? value.decode(Int64.self) {
-                self = .integer(integer)
-            } else if let number = try? value.decode(Double.self) {
-                self = .number(number)
-            } else if let text = try? value.decode(String.self) {
-                self = .text(text)
-            } else if let list = try? value.decode([JSONTree].self) {
-                self = .list(list)
-            } else {
-                self = .object(try value.decode([String: JSONTree].self))
-            }
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.singleValueContainer()
-            switch self {
-            case .null: try container.encodeNil()
-            case .bool(let bool): try container.encode(bool)
-            case .integer(let integer): try container.encode(integer)
-            case .number(let number): try container.encode(number)
-            case .text(let text): try container.encode(text)
-            case .list(let list): try container.encode(list)
-            case .object(let object): try container.encode(object)
-            }
-        }
+        let json = try JSONValue.canonicalEncoder.encode(JSONValue(from: decoder))
+        text = String(decoding: json, as: UTF8.self)
     }
 }
