@@ -156,7 +156,7 @@ let package = Package(
         .testTarget(
             name: "SimulationTests", dependencies: ["CRDT", "ChangeLog", "Inbox", "Simulation", "Storage"],
             swiftSettings: strict),
-        .testTarget(name: "InboxTests", dependencies: ["Inbox", "Storage"], swiftSettings: strict),
+        .testTarget(name: "InboxTests", dependencies: ["Inbox", "Simulation", "Storage"], swiftSettings: strict),
         .testTarget(name: "CLITests", dependencies: ["CLI"], swiftSettings: strict),
         // Runs the program itself, which therefore has to be built.
         .testTarget(name: "CommandTests", dependencies: ["CLI"], swiftSettings: strict),
