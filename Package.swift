@@ -65,6 +65,7 @@ let package = Package(
 
         // MARK: The core
         .target(name: "CRDT", swiftSettings: strict),
+        .target(name: "PhoneNumbers", swiftSettings: strict),
         .target(name: "ChangeLog", dependencies: ["CRDT", "CSodium", "CZstd"], swiftSettings: strict),
         .target(
             name: "Storage",
@@ -129,6 +130,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["CRDT", "ChangeLog", "Simulation", "Storage", "Sync"],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "CRDTTests", dependencies: ["CRDT", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "PhoneNumbersTests", dependencies: ["PhoneNumbers", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ChangeLogTests", dependencies: ["CRDT", "CSodium", "ChangeLog", "TestSupport"], swiftSettings: strict
         ),
