@@ -12,6 +12,16 @@ public enum InboxFailure: Error, Hashable, Sendable {
         case message
         /// A person of the team.
         case person
+        /// A channel account.
+        case channel
+        /// A template.
+        case template
+        /// A text to answer with.
+        case savedReply = "saved-reply"
+        /// What the assistant answers from.
+        case article
+        /// A filter of the inbox.
+        case view
     }
 
     /// Nothing there has an id that begins so, or that name.

@@ -48,6 +48,7 @@ struct Explanation {
         case let failure as CLIFailure: of(failure)
         case let failure as KeyFailure: of(failure)
         case let failure as InboxFailure: of(failure)
+        case let failure as LibraryFailure: of(failure)
         case let failure as StorageFailure: of(failure)
         case let failure as MembershipFailure: of(failure)
         case let failure as InspectionFailure: of(failure)
@@ -125,7 +126,7 @@ struct Explanation {
                 "bad-choice", 2, "\(value) is no \(name).", hint: "One of: \(allowed.joined(separator: ", ")).")
         case .emptyName: Explanation("empty-name", 2, "A name has to have a letter.", hint: "Give one with --person.")
         case .nothingToSet:
-            Explanation("usage", 2, "Nothing to set was named.", hint: "See nexus lead set --help.")
+            Explanation("usage", 2, "Nothing to set was named.", hint: "The command's --help lists what can be set.")
         case .someLinesFailed(let count):
             Explanation(
                 "some-lines-failed", 65, "\(count) line\(count == 1 ? " was" : "s were") not taken; the rest is in.",

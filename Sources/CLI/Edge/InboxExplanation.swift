@@ -7,13 +7,10 @@ extension Explanation {
         switch failure {
         case .unknown(let kind, let text):
             Explanation(
-                "unknown-\(kind.rawValue)", 66, "There is no \(kind.rawValue) \(text) here.",
-                hint: kind == .person
-                    ? "Write the name as the team has it."
-                    : "Give at least four letters of its id, as nexus inbox shows it.")
+                "unknown-\(kind.rawValue)", 66, "There is no \(kind.words) \(text) here.", hint: kind.hint)
         case .ambiguous(let kind, let text):
             Explanation(
-                "ambiguous-\(kind.rawValue)", 66, "More than one \(kind.rawValue) begins with \(text).",
+                "ambiguous-\(kind.rawValue)", 66, "More than one \(kind.words) begins with \(text).",
                 hint: "Give more letters.")
         case .notAllowed(let role):
             Explanation(
@@ -71,6 +68,9 @@ extension Explanation {
         case .repeatedMessageID: "two of its messages have one id"
         case .otherChannel: "it is of another channel than this gateway's"
         case .unknownKind: "its kind is none that a customer can send"
+        case .badName: "its name or title is not one line of the length it may have"
+        case .contradiction: "an earlier line says otherwise of the same thing"
+        case .badValue(let field): "\(field) is not what that can be"
         }
     }
 }

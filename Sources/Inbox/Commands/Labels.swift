@@ -38,8 +38,10 @@ extension InboxWriter {
     }
 
     static func checkLabel(_ label: String) throws {
-        guard !label.isEmpty, label.count <= 100 else { throw InboxFailure.badLabel(label) }
+        guard isLabel(label) else { throw InboxFailure.badLabel(label) }
     }
+
+    static func isLabel(_ label: String) -> Bool { !label.isEmpty && label.count <= 100 }
 }
 
 /// Reads one set of one root.

@@ -16,6 +16,12 @@ public enum LineRejection: Error, Hashable, Sendable {
     case otherChannel
     /// A kind of message there is not.
     case unknownKind
+    /// Not a name or a title: see ``ItemName``.
+    case badName
+    /// What an earlier line of the file says otherwise.
+    case contradiction
+    /// Not one of the values that this field can have.
+    case badValue(String)
 }
 
 /// A conversation as a line of an import file holds it.

@@ -27,7 +27,7 @@ public struct ChannelPolicy: Hashable, Sendable {
     }
 
     /// The longest window or timer there is: a hundred years, in minutes.
-    public static let longest: Int64 = 100 * 365 * 24 * 60
+    public static let longest = Lifetime.longest / 60_000
     /// How long a person's reply pauses the assistant unless somebody says otherwise, in minutes.
     static let timer: Int64 = 60
 

@@ -28,6 +28,14 @@ public struct NaturalID: Sendable {
     /// A channel account.
     public func channel(kind: String, account: String) -> RootID { root("channel", [kind, account]) }
 
+    /// A template, by what its provider knows it by.
+    public func template(account: RootID, name: String, language: String) -> RootID {
+        root("template", [account.text, name, language])
+    }
+
+    /// The one root that holds for the whole workspace.
+    public func workspace() -> RootID { root("workspace", []) }
+
     /// A customer's message, by its id with the provider.
     public func message(account: RootID, provider: String) -> ElementID {
         element("message", [account.text, provider])

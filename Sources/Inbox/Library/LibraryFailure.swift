@@ -1,0 +1,17 @@
+/// Why something that the workspace works with cannot be set so, or used. Facts only; nothing was written.
+public enum LibraryFailure: Error, Hashable, Sendable {
+    /// Not a name or a title: see ``ItemName``.
+    case badName(String)
+    /// Minutes of a window or a timer: below 0, or more than a hundred years.
+    case minutesOutOfRange(Int64)
+    /// There is no such channel, and nobody has said of which kind to make one.
+    case channelWithoutKind(String)
+    /// Not a region: two capital letters.
+    case badRegion(String)
+    /// A lead status that always exists can be neither added nor taken away.
+    case builtInLeadStatus(String)
+    /// What a view holds is no filter that this version can read.
+    case unreadableView(String)
+    /// A filter asks for what there is not.
+    case badFilter(field: String, value: String)
+}
