@@ -16,6 +16,11 @@ struct Nexus: ParsableCommand {
         ],
         groupedSubcommands: [
             CommandGroup(
+                name: "What the workspace works with",
+                subcommands: [
+                    ChannelGroup.self, SavedReplyGroup.self, ArticleGroup.self, ViewGroup.self, WorkspaceGroup.self,
+                ]),
+            CommandGroup(
                 name: "Who belongs", subcommands: [MembersGroup.self, DeviceGroup.self, QuarantineGroup.self]),
             CommandGroup(name: "Without a relay", subcommands: [BundleGroup.self]),
             CommandGroup(

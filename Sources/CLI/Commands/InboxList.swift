@@ -10,14 +10,8 @@ struct InboxList: ParsableCommand {
         commandName: "inbox", abstract: "List conversations, newest first.")
 
     @OptionGroup var options: GlobalOptions
-    @Option(help: "active, human_needed or closed.") var status: String?
-    @Option(help: "Only of this channel.") var channel: String?
-    @Option(help: "Only of leads of this status.") var leadStatus: String?
-    @Option(help: "A person, me, or none.") var assignee: String?
-    @Option(help: "Last message at or after: 2026-11-22 or RFC 3339.") var since: String?
-    @Option(help: "Last message before.") var until: String?
-    @Option(help: "In the customer's name or e-mail, or a message.") var search: String?
-    @Flag(help: "Only with unread messages.") var unread = false
+    @OptionGroup var filters: FilterOptions
+    @Option(help: "A view: what it says holds where no option says otherwise.") var view: String?
     @Option(help: "How many rows; 0 is all.") var limit = 50
 
     func run() throws {
@@ -25,7 +19,11 @@ struct InboxList: ParsableCommand {
         let own = try replica.member(replica.id.device)?.person ?? ChangeID(high: 0, low: 0)
         let now = try ScreenClock.now(of: replica)
         let cards = try replica.read { database in
-            try query(own: own, people: People(database)).cards(in: database, now: now)
+            let people = try People(database)
+            let saved = try view.map { try SavedViewReader(database, for: own).named($0) }
+            var query = try filter(over: saved, people: people).query(for: own, people: people)
+            query.limit = max(limit, 0)
+            return try query.cards(in: database, now: now)
         }
         if options.json {
             Console.print(JSONOutput.array(cards.map(JSONOutput.init(card:))).text())
@@ -34,27 +32,10 @@ struct InboxList: ParsableCommand {
         }
     }
 
-    private func query(own: ChangeID, people: People) throws -> InboxQuery {
-        var query = InboxQuery()
-        query.status = try status.map { text in
-            try Choice.of(text, named: "status", among: ConversationStatus.allCases.map(\.rawValue)) {
-                ConversationStatus(rawValue: $0)
-            }
-        }
-        query.channel = channel
-        query.leadStatus = leadStatus
-        switch assignee {
-        case nil: break
-        case "me": query.assignee = .person(own)
-        case "none": query.assignee = InboxQuery.Assignee.none
-        case .some(let name): query.assignee = .person(try people.named(name).id)
-        }
-        query.since = try TimeOption.milliseconds(since)
-        query.until = try TimeOption.milliseconds(until)
-        query.search = search
-        query.unreadOnly = unread
-        query.limit = max(limit, 0)
-        return query
+    /// What the options say, and the view where they say nothing.
+    private func filter(over view: SavedView?, people: People) throws -> InboxFilter {
+        let filter = try filters.filter(people: people)
+        return try view.map { filter.over(try $0.readableFilter) } ?? filter
     }
 }
 

@@ -2,11 +2,13 @@
 /// that begins with `-`.
 enum ArgumentOrder {
     private static let groups: Set<String> = [
-        "ai", "bench", "bundle", "device", "gateway", "invite", "key", "lead", "members", "quarantine", "relay",
+        "ai", "article", "bench", "bundle", "channel", "device", "gateway", "invite", "key", "lead", "members",
+        "quarantine", "relay", "saved-reply", "view", "workspace",
     ]
     /// Commands that take a free text, with the options they know besides the global ones.
     private static let valueOptions: [String: Set<String>] = [
-        "reply": ["--seen"], "note": [], "search": ["--limit"], "label": [],
+        "reply": ["--seen"], "note": [], "search": ["--limit"], "label": [], "saved-reply set": ["--name"],
+        "article set": ["--title", "--language", "--source", "--label", "--remove-label"],
     ]
     /// Global options that take a value.
     private static let globalValueOptions: Set<String> = ["--home", "--passphrase-file"]
@@ -22,7 +24,7 @@ enum ArgumentOrder {
         guard let command = rest.popFirst() else { return global + rest }
         var path = [command]
         if groups.contains(command), let next = rest.first, !next.hasPrefix("-") { path.append(rest.removeFirst()) }
-        return path + global + guarded(Array(rest), of: command)
+        return path + global + guarded(Array(rest), of: path.joined(separator: " "))
     }
 
     private static func guarded(_ arguments: [String], of command: String) -> [String] {
