@@ -79,7 +79,9 @@ let package = Package(
         .target(name: "Sync", dependencies: ["ChangeLog"], swiftSettings: strict),
         .target(
             name: "Inbox",
-            dependencies: ["CRDT", "ChangeLog", "Storage", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "CRDT", "ChangeLog", "PhoneNumbers", "Storage", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
 
         // MARK: The edges

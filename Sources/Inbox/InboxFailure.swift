@@ -47,6 +47,12 @@ public enum InboxFailure: Error, Hashable, Sendable {
     case badLeadStatus(String)
     /// Not a label: empty, or longer than 100 characters.
     case badLabel(String)
+    /// The customer has no phone number that can be read.
+    case noPhone
+    /// The workspace has no WhatsApp account.
+    case noWhatsApp
+    /// The conversation is the one on WhatsApp already.
+    case sameConversation
     /// Only a gateway can, and this device is none.
     case notAGateway
 }

@@ -36,22 +36,6 @@ struct Writing {
     }
 }
 
-/// `nexus reply`
-struct Reply: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Queue a reply to the customer.")
-    @OptionGroup var options: GlobalOptions
-    @Argument(help: "The start of the conversation's id.") var conversation: String
-    @Argument(help: "What to say, or - for standard input.") var text: String
-    @Option(help: "The screen it answers: a token from nexus show --json.") var seen: String?
-
-    func run() throws {
-        let body = try StandardInput.text(or: text)
-        try Writing(options: options).message("Queued.") {
-            try $0.reply(to: conversation, with: body, seen: seen)
-        }
-    }
-}
-
 /// `nexus note`
 struct Note: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Leave a note for the team; no customer sees it.")
@@ -113,7 +97,19 @@ struct Close: ParsableCommand {
     @Option(help: "The screen you closed it on: a token from nexus show --json.") var seen: String?
 
     func run() throws {
-        try Writing(options: options).change("Closed.") { try $0.close(conversation, seen: seen) }
+        let writing = Writing(options: options)
+        let (change, obstacle) = try writing.run {
+            (try $0.close(conversation, seen: seen), try $0.obstacle(toClosing: conversation))
+        }
+        if options.json {
+            let members = [("change", JSONOutput(change?.text)), ("closing", JSONOutput(obstacle?.rawValue))]
+            return Console.print(JSONOutput.object(members).text())
+        }
+        switch obstacle {
+        case .unseen: Console.print("Kept open: there is something that you had not been shown. nexus show shows it.")
+        case .ownReply: Console.print("Closed as soon as your reply has left.")
+        case nil: Console.print(change == nil ? "Nothing to change." : "Closed.")
+        }
     }
 }
 
@@ -140,6 +136,76 @@ struct Escalate: ParsableCommand {
         try Writing(options: options).change("Escalated; the assistant is paused.") {
             try $0.escalate(conversation, seen: seen)
         }
+    }
+}
+
+/// `nexus take-over`
+struct TakeOver: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Take a conversation over: it is yours and needs a person, and the assistant pauses.")
+    @OptionGroup var options: GlobalOptions
+    @Argument(help: "The start of the conversation's id.") var conversation: String
+
+    func run() throws {
+        try Writing(options: options).change("Yours; the assistant is paused.") { try $0.takeOver(conversation) }
+    }
+}
+
+/// `nexus snooze`
+struct Snooze: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Put a conversation out of sight until a time, or until the customer writes.")
+    @OptionGroup var options: GlobalOptions
+    @Argument(help: "The start of the conversation's id.") var conversation: String
+    @Option(help: "When it comes back: 2026-11-22 or 2026-11-22T15:30:00Z.") var until: String?
+    @Option(name: .customLong("for"), help: "For how long: 3d, 12h or 30m.") var duration: String?
+    @Flag(help: "Bring it back now.") var off = false
+    @Option(help: "The screen you snoozed it on: a token from nexus show --json.") var seen: String?
+
+    func validate() throws {
+        guard [until != nil, duration != nil, off].filter({ $0 }).count == 1 else {
+            throw ValidationError("Give one of --until, --for and --off.")
+        }
+    }
+
+    func run() throws {
+        let replica = try options.home.open()
+        let time = try time(now: ScreenClock.now(of: replica))
+        try Writing(options: options).change(off ? "Back." : "Snoozed.") {
+            try $0.snooze(conversation, until: time, seen: seen)
+        }
+    }
+
+    private func time(now: Int64) throws -> Int64? {
+        if let duration {
+            guard let length = Lifetime.parse(duration) else { throw CLIFailure.badLifetime(duration) }
+            return now.addingReportingOverflow(length).partialValue
+        }
+        return try TimeOption.milliseconds(until)
+    }
+}
+
+/// `nexus follow-up`
+struct FollowUpCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "follow-up",
+        abstract: "Go on with a conversation's customer on WhatsApp: in a linked conversation on the same lead.")
+    @OptionGroup var options: GlobalOptions
+    @Argument(help: "The start of the conversation's id.") var conversation: String
+    @Option(help: "The WhatsApp account, by name or the start of its id; needed where there are several.")
+    var account: String?
+
+    func run() throws {
+        let replica = try options.home.open()
+        let ids = NaturalID(secret: try replica.localValue(.secret).bytes ?? [])
+        let (change, next) = try Writing(options: options).run {
+            try $0.followUp(conversation, account: account, ids: ids)
+        }
+        if options.json {
+            let members = [("conversation", JSONOutput.string(next.text)), ("change", JSONOutput(change?.text))]
+            return Console.print(JSONOutput.object(members).text())
+        }
+        Console.print(change == nil ? "It is there already: \(next.text)" : "Go on in \(next.text)")
     }
 }
 

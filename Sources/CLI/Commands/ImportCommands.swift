@@ -116,7 +116,7 @@ enum LineNote {
 /// `nexus receive`
 struct Receive: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "On a gateway: take customers' messages in, a line of JSON each. The same message twice is one.")
+        abstract: "On a gateway: take customers' messages and receipts in, a line of JSON each. The same twice is one.")
 
     @OptionGroup var options: GlobalOptions
     @Argument(help: "FILE, or - for standard input.") var file: String
@@ -140,9 +140,12 @@ struct Receive: ParsableCommand {
                     continue
                 }
                 guard line.contains(where: { $0 != 0x20 && $0 != 0x0D }) else { continue }
-                let message = try InboundMessage(line: line)
-                let change = try replica.transact(now: WallClock.now()) {
-                    try InboxWriter($0).receive(message, ids: ids)
+                let news = try GatewayLine(line: line)
+                let change = try replica.transact(now: WallClock.now()) { transaction in
+                    switch news {
+                    case .message(let message): try InboxWriter(transaction).receive(message, ids: ids)
+                    case .receipt(let receipt): try InboxWriter(transaction).record(receipt, ids: ids)
+                    }
                 }
                 received += 1
                 changes += change == nil ? 0 : 1

@@ -2,12 +2,12 @@
 /// that begins with `-`.
 enum ArgumentOrder {
     private static let groups: Set<String> = [
-        "ai", "article", "bench", "bundle", "channel", "device", "gateway", "invite", "key", "lead", "members",
+        "ai", "article", "bench", "bundle", "draft", "channel", "device", "gateway", "invite", "key", "lead", "members",
         "quarantine", "relay", "saved-reply", "view", "workspace",
     ]
     /// Commands that take a free text, with the options they know besides the global ones.
     private static let valueOptions: [String: Set<String>] = [
-        "reply": ["--seen"], "note": [], "search": ["--limit"], "label": [], "saved-reply set": ["--name"],
+        "reply": ["--seen", "--about"], "note": [], "search": ["--limit"], "label": [], "saved-reply set": ["--name"],
         "article set": ["--title", "--language", "--source", "--label", "--remove-label"],
     ]
     /// Global options that take a value.
@@ -47,7 +47,7 @@ enum ArgumentOrder {
         return options + ["--"] + texts
     }
 
-    private static func isFlag(_ argument: String) -> Bool { ["--json", "--help", "-h"].contains(argument) }
+    private static func isFlag(_ argument: String) -> Bool { ["--json", "--help", "-h", "--draft"].contains(argument) }
 
     private static func isOption(_ argument: String, among valueOptions: Set<String>) -> Bool {
         valueOptions.contains { argument == $0 || argument.hasPrefix($0 + "=") }

@@ -29,4 +29,5 @@ enum CLIFailure: Error {
     case notEqual
     case badListenAddress(String)
     case badWorkspace(String)
+    case noDraft(String)
 }

@@ -135,6 +135,8 @@ struct Explanation {
             Explanation("not-equal", 1, "The replicas are not equal.", hint: "Look at them with --keep.")
         case .badListenAddress(let text):
             Explanation("bad-address", 2, "\(text) is no address to listen on.", hint: "Write 127.0.0.1:7001.")
+        case .noDraft(let id):
+            Explanation("no-draft", 66, "There is no draft for \(id) on this device.", hint: "See nexus draft list.")
         case .badWorkspace(let text):
             Explanation("bad-workspace", 2, "\(text) is no workspace's id.", hint: "nexus status prints it.")
         }

@@ -36,6 +36,15 @@ extension Explanation {
                     + "others of a-z, 0-9 and _, at most 32.")
         case .badLabel(let label):
             Explanation("bad-label", 65, "\(label.prefix(40)) cannot be a label.", hint: "1 to 100 characters.")
+        case .noPhone:
+            Explanation(
+                "no-phone", 65, "The customer has no phone number, or none with its country code.",
+                hint: "nexus lead set LEAD --phone +49...")
+        case .noWhatsApp:
+            Explanation("no-whatsapp", 65, "There is no WhatsApp account here.", hint: "See nexus channel list.")
+        case .sameConversation:
+            Explanation(
+                "same-conversation", 65, "This is the customer's conversation on WhatsApp.", hint: "Reply here.")
         case .notAGateway:
             Explanation("not-a-gateway", 77, "This device is no gateway.", hint: "See nexus gateway init.")
         }

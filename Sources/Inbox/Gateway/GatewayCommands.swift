@@ -31,10 +31,15 @@ extension InboxWriter {
             message: message, account: account.id,
             conversation: ids.conversation(account: account.id, customer: message.from.id),
             lead: ids.lead(channel: account.kind, customer: message.from.id),
-            id: ids.message(account: account.id, provider: message.providerId))
+            id: ids.message(account: account.id, provider: message.providerId), ids: ids)
         guard try !isHere(inbound) else { return nil }
         let kind = InboxSchema.conversation
-        let operations = try conversationHead(inbound) + [append(inbound)]
+        var operations = try conversationHead(inbound) + [append(inbound)]
+        // What went out by the phone has left: it pauses the assistant as any person's reply does.
+        if message.author == .phone {
+            operations.append(
+                record(.sent, of: inbound.id, provider: message.providerId, at: message.at, code: nil, ids: ids))
+        }
         try requireRight(to: operations, on: kind)
         var segments = try leadSegment(for: inbound).map { [$0] } ?? []
         segments.append(Segment(kind: kind.number, root: inbound.conversation, operations: operations))
@@ -47,6 +52,9 @@ extension InboxWriter {
         let conversation: RootID
         let lead: RootID
         let id: ElementID
+        let ids: NaturalID
+
+        func named(_ provider: String) -> ElementID { ids.message(account: account, provider: provider) }
     }
 
     private func servedChannel() throws -> (id: RootID, kind: String) {
@@ -58,24 +66,57 @@ extension InboxWriter {
     }
 
     private func isHere(_ inbound: Inbound) throws -> Bool {
-        try Bool.fetchOne(
+        let key = Data(inbound.id.bytes)
+        // A customer's is found whatever conversation it was taken for: one id with the provider is one message.
+        let isCustomers = try Bool.fetchOne(
+            database, sql: "SELECT 1 FROM conversation_message WHERE key=? AND sender = 0 AND historic IS NULL",
+            arguments: [key])
+        let isInConversation = try Bool.fetchOne(
             database,
-            sql: """
-                SELECT 1 FROM conversation_message WHERE key=? AND sender = 0 AND historic IS NULL
-                """, arguments: [Data(inbound.id.bytes)]) ?? false
+            sql: "SELECT 1 FROM conversation_message m JOIN conversation c ON c.id = m.root WHERE c.key=? AND m.key=?",
+            arguments: [Data(inbound.conversation.bytes), key])
+        return isCustomers ?? isInConversation ?? false
     }
 
-    private func append(_ inbound: Inbound) -> Operation {
-        let kind = inbound.message.kind.flatMap(MessageKind.init) ?? .text
-        let time = inbound.message.at.flatMap { Instant.parse($0) }.map { UInt64(clamping: $0) }
-        let element = Element(
-            id: inbound.id, position: time.flatMap { Stamp(milliseconds: $0, counter: 0) },
-            fields: [
-                .init(1, .integer(Sender.customer.rawValue)), .init(2, .integer(kind.rawValue)),
-                .init(3, inbound.message.text.map(Value.text) ?? .null),
-                .init(8, .text(inbound.message.providerId)),
-            ])
+    private func append(_ inbound: Inbound) throws -> Operation {
+        let message = inbound.message
+        let kind = message.kind.flatMap(MessageKind.init) ?? .text
+        var fields: [Element.Field] = [
+            .init(1, .integer(message.author.rawValue)), .init(2, .integer(kind.rawValue)),
+            .init(8, .text(message.providerId)),
+        ]
+        if let text = message.text { fields.append(.init(3, .text(text))) }
+        if let details = message.details { fields.append(.init(7, .text(details.canonicalText))) }
+        if let target = try target(of: inbound) { fields.append(.init(9, .bytes(target))) }
+        if let file = message.file { fields += Self.fields(of: file) }
+        fields.sort { $0.number < $1.number }
+        let element = Element(id: inbound.id, position: Self.position(message.at), fields: fields)
         return Operation(field: InboxSchema.conversation.number(of: "message"), action: .append(element))
+    }
+
+    private static func fields(of file: InboundMessage.File) -> [Element.Field] {
+        var fields: [Element.Field] = []
+        if let hash = file.hash.flatMap({ Base32.bytes($0) }) { fields.append(.init(10, .bytes(hash))) }
+        if let mime = file.mime { fields.append(.init(11, .text(mime))) }
+        if let size = file.size { fields.append(.init(12, .integer(size))) }
+        if let name = file.name { fields.append(.init(13, .text(name))) }
+        return fields
+    }
+
+    private static func position(_ at: String?) -> Stamp? {
+        at.flatMap { Instant.parse($0) }.flatMap { Stamp(milliseconds: UInt64(clamping: $0), counter: 0) }
+    }
+
+    /// The message that an inbound one names by the provider's id: one of the team's that was sent, or a customer's.
+    private func target(of inbound: Inbound) throws -> [UInt8]? {
+        guard let provider = inbound.message.about else { return nil }
+        let sent = try Data.fetchOne(
+            database,
+            sql: """
+                SELECT d.message FROM conversation_delivery d JOIN conversation c ON c.id = d.root
+                WHERE c.key=? AND d.provider=? AND d.message IS NOT NULL LIMIT 1
+                """, arguments: [Data(inbound.conversation.bytes), provider])
+        return sent.map(Array.init) ?? inbound.named(provider).bytes
     }
 
     private func conversationHead(_ inbound: Inbound) throws -> [Operation] {

@@ -47,6 +47,11 @@ public struct NaturalID: Sendable {
         return element("imported index", [conversation.text, String(index), text])
     }
 
+    /// A gateway's record of what became of a message: each event once.
+    func record(of message: ElementID, _ event: DeliveryEvent) -> ElementID {
+        element("delivery", [message.text, String(event.rawValue)])
+    }
+
     private func root(_ domain: String, _ parts: [String]) -> RootID {
         RootID(bytes: bytes(domain, parts)) ?? RootID(high: 0, low: 0)
     }

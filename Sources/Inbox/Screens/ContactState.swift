@@ -1,6 +1,7 @@
 import CRDT
 import ChangeLog
 import GRDB
+import PhoneNumbers
 import Storage
 
 import struct Foundation.Data
@@ -31,7 +32,7 @@ struct ContactState {
             isForPeople: policy?.isForPeople ?? true, now: now)
         offers = WindowOffer.all(
             for: window, on: kind,
-            canFollowUp: try lead?.phone != nil && FollowUp.accounts(in: database).isEmpty == false)
+            canFollowUp: try lead?.phone.flatMap { PhoneNumber($0) } != nil && !FollowUp.accounts(in: database).isEmpty)
     }
 
     /// When the customer last wrote something that opens the window, by the provider's clock. What only says something
