@@ -19,7 +19,8 @@ struct Nexus: ParsableCommand {
             CommandGroup(
                 name: "What the workspace works with",
                 subcommands: [
-                    ChannelGroup.self, SavedReplyGroup.self, ArticleGroup.self, ViewGroup.self, WorkspaceGroup.self,
+                    ChannelGroup.self, TemplateGroup.self, SavedReplyGroup.self, ArticleGroup.self, ViewGroup.self,
+                    WorkspaceGroup.self,
                 ]),
             CommandGroup(
                 name: "Who belongs", subcommands: [MembersGroup.self, DeviceGroup.self, QuarantineGroup.self]),

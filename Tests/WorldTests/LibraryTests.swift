@@ -57,6 +57,27 @@ struct LibraryTests {
         }
     }
 
+    @Test func `templates that two take in offline are one each, and what the provider said last shows`() throws {
+        let page =
+            #"{"data":[{"name":"hi","language":"en","status":"PENDING","category":"UTILITY","components":["#
+            + #"{"type":"BODY","text":"Hello {{1}}, hi."}]}]}"#
+        let shop = try team["maya"].read { try ChannelReader($0).named("Shop").id }
+        for name in ["maya", "jonas"] {
+            let templates = TemplatePage(lines: [Array(page.utf8)]).templates
+            #expect(templates.count == 1)
+            #expect(try team.write(name) { try $0.take(templates, of: shop, ids: team.ids) }.changes == 1)
+        }
+        try team.write("jonas") { try $0.setTemplate("hi", TemplateScope(), status: .approved, category: nil) }
+        try team.syncAll()
+        for replica in team.replicas {
+            let templates = try replica.read { try TemplateReader($0).all() }
+            #expect(templates.map(\.name) == ["hi"])
+            #expect(templates[0].isSendable)
+            #expect(templates[0].definition?.body?.variables == ["1"])
+            #expect(try replica.read { try TemplateReader($0).all(TemplateScope(language: "de")) }.isEmpty)
+        }
+    }
+
     // MARK: Concurrent edits
 
     @Test func `two who set different fields both have their way; of one field the later shows`() throws {
@@ -241,7 +262,9 @@ struct LibraryTests {
     @Test func `registers that hold nonsense are read all the same`() throws {
         let nonsense: [Value] = [.null, .integer(-5), .integer(.max), .text("\u{1B}[2J\n"), .bytes([0xFF])]
         var number = UInt64(0)
-        for root in [InboxSchema.channel, InboxSchema.savedReply, InboxSchema.article, InboxSchema.view] {
+        for root in [
+            InboxSchema.channel, InboxSchema.template, InboxSchema.savedReply, InboxSchema.article, InboxSchema.view,
+        ] {
             for value in nonsense {
                 number += 1
                 let operations = root.fields.compactMap { field -> Operation? in
@@ -257,6 +280,7 @@ struct LibraryTests {
             let person = try team.person(name)
             try team[name].read { database in
                 #expect(try ChannelReader(database).all().map(\.policy).contains(nil))
+                #expect(try TemplateReader(database).all().map(\.definition) == [nil])
                 #expect(try SavedReplyReader(database).all().count == 1)
                 #expect(try ArticleReader(database).all().count == 1)
                 let views = try SavedViewReader(database, for: person).all()

@@ -8,6 +8,7 @@ enum CLIFailure: Error {
     case noFile(String)
     case noSuchFile(String)
     case damagedFile(String)
+    case tooLongFile(String)
     case notText
     case badName
     case badUses

@@ -49,6 +49,7 @@ struct Explanation {
         case let failure as KeyFailure: of(failure)
         case let failure as InboxFailure: of(failure)
         case let failure as LibraryFailure: of(failure)
+        case let problem as TemplateArgumentProblem: of(problem)
         case let failure as StorageFailure: of(failure)
         case let failure as MembershipFailure: of(failure)
         case let failure as InspectionFailure: of(failure)
@@ -86,6 +87,8 @@ struct Explanation {
             Explanation(
                 "damaged-file", 65, "\(path) ends in the middle or is damaged.",
                 hint: "Get the file again and run it again: what is in already stays as it is.")
+        case .tooLongFile(let path):
+            Explanation("too-long", 65, "\(path) is longer than 64 MiB.", hint: "Split it up.")
         case .notText:
             Explanation("not-text", 65, "That text is not UTF-8.", hint: "Convert it, for instance with iconv.")
         case .badName:

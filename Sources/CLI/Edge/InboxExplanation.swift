@@ -11,7 +11,7 @@ extension Explanation {
         case .ambiguous(let kind, let text):
             Explanation(
                 "ambiguous-\(kind.rawValue)", 66, "More than one \(kind.words) begins with \(text).",
-                hint: "Give more letters.")
+                hint: kind.distinction)
         case .notAllowed(let role):
             Explanation(
                 "not-allowed", 77, "The role \(role.name) does not allow that.", hint: "Ask an owner or admin.")

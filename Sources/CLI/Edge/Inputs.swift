@@ -91,6 +91,23 @@ struct LineReader {
         }
     }
 
+    /// All lines of a file that is to be read as a whole.
+    ///
+    /// - Throws: `.tooLongFile` for one longer than ``lineLimit``.
+    static func all(_ path: String) throws -> [[UInt8]] {
+        try check(path: path)
+        var reader = try LineReader(path: path)
+        defer { reader.close() }
+        var lines: [[UInt8]] = []
+        var byteCount = 0
+        while let line = try reader.next() {
+            lines.append(line)
+            byteCount += line.count + 1
+            guard byteCount <= lineLimit else { throw CLIFailure.tooLongFile(path) }
+        }
+        return lines
+    }
+
     private mutating func fill() throws -> Bool {
         guard !isAtEnd else { return false }
         let count = gzread(file, &buffer, UInt32(buffer.count))

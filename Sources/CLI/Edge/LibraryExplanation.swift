@@ -24,6 +24,15 @@ extension Explanation {
             Explanation(
                 "unreadable-view", 65, "The filter of \(name) cannot be read by this version.",
                 hint: "Set it anew with nexus view set, or install a newer version.")
+        case .unreadableTemplate(let name):
+            Explanation(
+                "unreadable-template", 65, "What \(name) is made of cannot be read by this version.",
+                hint: "Import it anew, or install a newer version.")
+        case .noTemplateChannel(let count):
+            Explanation(
+                "no-channel", 66,
+                count == 0 ? "That is no WhatsApp channel." : "There are \(count) WhatsApp channels.",
+                hint: "Name one with --channel; nexus channel set NAME --kind whatsapp makes one.")
         case .badFilter(let field, let value):
             Explanation(
                 "bad-filter", 65, "There is no \(field) \(value).",
@@ -35,6 +44,11 @@ extension Explanation {
 extension InboxFailure.Kind {
     /// In a sentence.
     var words: String { self == .savedReply ? "saved reply" : rawValue }
+
+    /// What tells those apart that were meant.
+    var distinction: String {
+        self == .template ? "Give --language, --channel, or more letters of its id." : "Give more letters."
+    }
 
     /// Where to look for what there is.
     var hint: String {

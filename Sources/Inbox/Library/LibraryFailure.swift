@@ -12,6 +12,10 @@ public enum LibraryFailure: Error, Hashable, Sendable {
     case builtInLeadStatus(String)
     /// What a view holds is no filter that this version can read.
     case unreadableView(String)
+    /// What a template holds is no definition that this version can read.
+    case unreadableTemplate(String)
+    /// Of the WhatsApp channels that templates could belong to there is not exactly one.
+    case noTemplateChannel(count: Int)
     /// A filter asks for what there is not.
     case badFilter(field: String, value: String)
 }

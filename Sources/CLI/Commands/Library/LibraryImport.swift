@@ -37,7 +37,7 @@ struct LibraryImport<Line: LibraryLine> {
             run.counts.changes += counts.changes
             run.counts.takenAway += counts.takenAway
         }
-        try run.report(things)
+        try LibraryReport(items: run.items, failed: run.failed, counts: run.counts).print(things, json: options.json)
     }
 
     private mutating func nextBatch() throws -> [Line] {
@@ -69,9 +69,18 @@ struct LibraryImport<Line: LibraryLine> {
         contents[line.identity] = line.content
         return line
     }
+}
 
-    private func report(_ things: String) throws {
-        if options.json {
+/// What became of a file of things that the workspace works with.
+struct LibraryReport {
+    let items: Int
+    let failed: Int
+    let counts: LibraryCounts
+
+    /// - Parameter things: in the plural.
+    /// - Throws: `.someLinesFailed`, once all is said.
+    func print(_ things: String, json: Bool) throws {
+        if json {
             Console.print(
                 JSONOutput.object([
                     ("items", JSONOutput(items)), ("changes", JSONOutput(counts.changes)),
