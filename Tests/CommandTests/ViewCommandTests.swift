@@ -30,6 +30,22 @@ struct ViewCommandTests {
         #expect(words.contains("everyone's") && words.contains("unread only"))
     }
 
+    @Test func `a label and an order are filters like the others`() throws {
+        let terminal = try Terminal()
+        try terminal.foundWorkspace()
+        let ana = try terminal.importConversation("c1", customer: "Ana")
+        let ben = try terminal.importConversation("c2", customer: "Ben")
+        try terminal.nexus("olga", "label", ana, "add", "vip")
+        try terminal.nexus("olga", "escalate", ben)
+        try terminal.nexus("olga", "view", "set", "vip", "--label", "vip", "--no-snoozed")
+        #expect(try ids(terminal, "--view", "vip") == [ana])
+        #expect(try ids(terminal, "--view", "vip", "--snoozed").isEmpty)
+        #expect(try ids(terminal, "--order", "need") == [ben, ana])
+        let odd = try terminal.nexus("olga", "view", "set", "vip", "--order", "chaos")
+        #expect((odd.status, odd.error["error"].text) == (2, "bad-choice"))
+        #expect(try terminal.nexus("olga", "view", "show", "vip").json["query"]["snoozed"].number == 0)
+    }
+
     @Test func `a person in a view is kept by id, whatever name they take`() throws {
         let terminal = try Terminal()
         try terminal.foundWorkspace()

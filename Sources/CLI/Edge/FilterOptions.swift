@@ -11,7 +11,12 @@ struct FilterOptions: ParsableArguments {
     @Option(help: "Last message at or after: 2026-11-22 or RFC 3339.") var since: String?
     @Option(help: "Last message before.") var until: String?
     @Option(help: "In the customer's name or e-mail, or a message.") var search: String?
+    @Option(help: "Only with this label.") var label: String?
     @Flag(inversion: .prefixedNo, help: "Only with unread messages.") var unread: Bool?
+    @Flag(inversion: .prefixedNo, help: "Only snoozed ones, or only those that are not.") var snoozed: Bool?
+    @Flag(inversion: .prefixedNo, help: "Only those given to you and to somebody else at once, who has them.")
+    var displaced: Bool?
+    @Option(help: "What comes first: time, the newest; or need, those that need a person.") var order: String?
 
     /// What these options say; a person is kept by id, so that a new name changes nothing.
     func filter(people: People) throws -> InboxFilter {
@@ -25,7 +30,11 @@ struct FilterOptions: ParsableArguments {
         }
         for time in [since, until] { _ = try TimeOption.milliseconds(time) }
         (filter.since, filter.until) = (since, until)
-        (filter.search, filter.unread) = (search, unread)
+        (filter.search, filter.label) = (search, label)
+        (filter.unread, filter.snoozed, filter.displaced) = (unread, snoozed, displaced)
+        filter.order = try order.map { text in
+            try Choice.of(text, named: "order", among: InboxQuery.Order.allCases.map(\.rawValue)) { $0 }
+        }
         return filter
     }
 }

@@ -21,8 +21,16 @@ public struct InboxFilter: Hashable, Sendable, Codable {
     public var until: String?
     /// In the customer's name or e-mail, or a message.
     public var search: String?
+    /// Only with this label.
+    public var label: String?
     /// Only with messages that the person who asks has not read.
     public var unread: Bool?
+    /// Only snoozed ones, or only those that are not.
+    public var snoozed: Bool?
+    /// Only those that the person who asks was assigned to at the same time as somebody else, whose assignment shows.
+    public var displaced: Bool?
+    /// What comes first: `time` or `need`.
+    public var order: String?
 
     /// All conversations.
     public init() {}
@@ -50,7 +58,11 @@ public struct InboxFilter: Hashable, Sendable, Codable {
         filter.since = since ?? other.since
         filter.until = until ?? other.until
         filter.search = search ?? other.search
+        filter.label = label ?? other.label
         filter.unread = unread ?? other.unread
+        filter.snoozed = snoozed ?? other.snoozed
+        filter.displaced = displaced ?? other.displaced
+        filter.order = order ?? other.order
         return filter
     }
 
@@ -60,19 +72,16 @@ public struct InboxFilter: Hashable, Sendable, Codable {
     /// - Throws: `.badFilter` for a status or a time there is not; `.unknown` or `.ambiguous` for a person.
     public func query(for me: ChangeID, people: People) throws -> InboxQuery {
         var query = InboxQuery()
-        query.status = try status.map { text in
-            guard let status = ConversationStatus(rawValue: text) else {
-                throw LibraryFailure.badFilter(field: "status", value: text)
-            }
-            return status
-        }
+        query.status = try status.map { try Self.known(ConversationStatus(rawValue: $0), "status", $0) }
         query.channel = channel
         query.leadStatus = leadStatus
         query.assignee = try assignee.map { try Self.assignee($0, me: me, people: people) }
         query.since = try Self.time(since, "since")
         query.until = try Self.time(until, "until")
-        query.search = search
-        query.unreadOnly = unread ?? false
+        (query.search, query.label) = (search, label)
+        (query.unreadOnly, query.displacedOnly) = (unread ?? false, displaced ?? false)
+        query.isSnoozed = snoozed
+        if let order { query.order = try Self.known(InboxQuery.Order(rawValue: order), "order", order) }
         return query
     }
 
@@ -85,11 +94,12 @@ public struct InboxFilter: Hashable, Sendable, Codable {
     }
 
     private static func time(_ text: String?, _ field: String) throws -> Int64? {
-        guard let text else { return nil }
-        guard let time = Instant.parse(text, allowsDateOnly: true) else {
-            throw LibraryFailure.badFilter(field: field, value: text)
-        }
-        return time
+        try text.map { try known(Instant.parse($0, allowsDateOnly: true), field, $0) }
+    }
+
+    private static func known<Value>(_ value: Value?, _ field: String, _ text: String) throws -> Value {
+        guard let value else { throw LibraryFailure.badFilter(field: field, value: text) }
+        return value
     }
 }
 

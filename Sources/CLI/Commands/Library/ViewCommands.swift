@@ -129,7 +129,9 @@ enum ViewWords {
         let parts: [(String, String?)] = [
             ("status", filter.status), ("channel", filter.channel), ("lead status", filter.leadStatus),
             ("assignee", assignee), ("since", filter.since), ("until", filter.until), ("search", filter.search),
-            ("unread", filter.unread.map { $0 ? "only" : "or not" }),
+            ("label", filter.label), ("unread", filter.unread.map { $0 ? "only" : "or not" }),
+            ("snoozed", filter.snoozed.map { $0 ? "only" : "not" }),
+            ("displaced", filter.displaced.map { $0 ? "only" : "or not" }), ("by", filter.order),
         ]
         let words = parts.compactMap { name, value in value.map { "\(name) \($0)" } }
         return words.isEmpty ? "everything" : words.joined(separator: ", ")
@@ -146,11 +148,14 @@ extension JSONOutput {
     }
 
     private init(filter: InboxFilter) {
+        let bool = { (value: Bool?) in value.map(JSONOutput.bool) ?? .null }
         self = .object([
             ("status", JSONOutput(filter.status)), ("channel", JSONOutput(filter.channel)),
             ("leadStatus", JSONOutput(filter.leadStatus)), ("assignee", JSONOutput(filter.assignee)),
             ("since", JSONOutput(filter.since)), ("until", JSONOutput(filter.until)),
-            ("search", JSONOutput(filter.search)), ("unread", filter.unread.map(JSONOutput.bool) ?? .null),
+            ("search", JSONOutput(filter.search)), ("label", JSONOutput(filter.label)), ("unread", bool(filter.unread)),
+            ("snoozed", bool(filter.snoozed)), ("displaced", bool(filter.displaced)),
+            ("order", JSONOutput(filter.order)),
         ])
     }
 }
