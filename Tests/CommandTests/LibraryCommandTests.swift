@@ -184,6 +184,7 @@ struct LibraryCommandTests {
     @Test(arguments: [
         (["--add-status", "lost"], 65, "built-in-status"), (["--remove-status", "new"], 65, "built-in-status"),
         (["--add-status", "VIP!"], 65, "bad-lead-status"), (["--region", "Germany"], 65, "bad-region"),
+        (["--region", "XX"], 65, "bad-region"),
         ([], 2, "usage"),
     ])
     func `what a workspace cannot be is said`(arguments: [String], status: Int32, error: String) throws {

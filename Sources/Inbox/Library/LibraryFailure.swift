@@ -6,7 +6,7 @@ public enum LibraryFailure: Error, Hashable, Sendable {
     case minutesOutOfRange(Int64)
     /// There is no such channel, and nobody has said of which kind to make one.
     case channelWithoutKind(String)
-    /// Not a region: two capital letters.
+    /// No region with telephone numbers of its own.
     case badRegion(String)
     /// A lead status that always exists can be neither added nor taken away.
     case builtInLeadStatus(String)

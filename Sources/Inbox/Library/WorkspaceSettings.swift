@@ -1,6 +1,7 @@
 import CRDT
 import ChangeLog
 public import GRDB
+import PhoneNumbers
 import Storage
 
 import struct Foundation.Data
@@ -26,10 +27,8 @@ public struct WorkspaceSettings: Hashable, Sendable {
             } ?? []
     }
 
-    /// Whether a region can be called so: two capital letters, as in ISO 3166-1.
-    public static func isRegion(_ text: String) -> Bool {
-        text.utf8.count == 2 && text.utf8.allSatisfy { (0x41...0x5A).contains($0) }
-    }
+    /// Whether there is such a region: two capital letters, as in ISO 3166-1.
+    public static func isRegion(_ text: String) -> Bool { Region(text)?.code == text }
 }
 
 /// What to set for the whole workspace.
