@@ -47,6 +47,10 @@ public enum InboxFailure: Error, Hashable, Sendable {
     case badLeadStatus(String)
     /// Not a label: empty, or longer than 100 characters.
     case badLabel(String)
+    /// Only WhatsApp conversations with an account take templates.
+    case noTemplates
+    /// The provider has not approved the template, or it has a part that this version cannot fill in.
+    case templateNotSendable(name: String, status: TemplateStatus?)
     /// The customer has no phone number that can be read.
     case noPhone
     /// The workspace has no WhatsApp account.

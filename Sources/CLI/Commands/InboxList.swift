@@ -13,18 +13,22 @@ struct InboxList: ParsableCommand {
     @OptionGroup var filters: FilterOptions
     @Option(help: "A view: what it says holds where no option says otherwise.") var view: String?
     @Option(help: "How many rows; 0 is all.") var limit = 50
+    @Flag(help: "Count instead: all, and by what the inbox can be filtered by.") var counts = false
 
     func run() throws {
         let replica = try options.home.open(.reading)
         let own = try replica.member(replica.id.device)?.person ?? ChangeID(high: 0, low: 0)
         let now = try ScreenClock.now(of: replica)
-        let cards = try replica.read { database in
-            let people = try People(database)
-            let saved = try view.map { try SavedViewReader(database, for: own).named($0) }
-            var query = try filter(over: saved, people: people).query(for: own, people: people)
-            query.limit = max(limit, 0)
-            return try query.cards(in: database, now: now)
+        let (people, saved) = try replica.read { database in
+            (try People(database), try view.map { try SavedViewReader(database, for: own).named($0) })
         }
+        var query = try filter(over: saved, people: people).query(for: own, people: people)
+        query.limit = max(limit, 0)
+        if counts {
+            let page = CountsPage(counts: try replica.read { try query.counts(in: $0, now: now) }, people: people)
+            return options.json ? Console.print(page.json.text()) : page.lines.forEach(Console.print)
+        }
+        let cards = try replica.read { try query.cards(in: $0, now: now) }
         if options.json {
             Console.print(JSONOutput.array(cards.map(JSONOutput.init(card:))).text())
         } else {

@@ -9,16 +9,27 @@ struct Reply: ParsableCommand {
         abstract: "Queue a reply to the customer. One that cannot be queued is kept as a draft.")
     @OptionGroup var options: GlobalOptions
     @Argument(help: "The start of the conversation's id.") var conversation: String
-    @Argument(help: "What to say, or - for standard input. Nothing with --draft.") var text: String?
+    @Argument(help: "What to say, or - for standard input. Nothing with --draft or --template.") var text: String?
     @Option(help: "The screen it answers: a token from nexus show --json.") var seen: String?
     @Option(help: "The message that it answers, by the start of its id.") var about: String?
     @Flag(help: "Say what is kept as a draft.") var draft = false
+    @Option(help: "A template to fill in and send, by name: what may go out when the window is closed.")
+    var template: String?
+    @Option(help: "The template's language, where it is there in several.") var language: String?
+    @Option(name: .customLong("set"), help: "NAME=VALUE for the template; once for each of its places.")
+    var values: [String] = []
 
     func validate() throws {
-        guard (text == nil) == draft else { throw ValidationError("Give a text, or --draft.") }
+        guard [text != nil, draft, template != nil].filter({ $0 }).count == 1 else {
+            throw ValidationError("Give a text, --draft or --template.")
+        }
+        guard template != nil || values.isEmpty && language == nil else {
+            throw ValidationError("--set and --language go with --template.")
+        }
     }
 
     func run() throws {
+        if let template { return try fill(template) }
         let replica = try options.home.open()
         let root = try replica.read { try RootLookup(conversation, in: $0) }.id
         let body = try text.map { try StandardInput.text(or: $0) } ?? Drafts.text(for: root, in: replica)
@@ -32,6 +43,17 @@ struct Reply: ParsableCommand {
             throw failure
         }
         if draft { try replica.dropDraft(for: root) }
+    }
+}
+
+extension Reply {
+    /// Values that do not go in are told with their names, and written again with the next attempt.
+    private func fill(_ template: String) throws {
+        let order = InboxWriter.TemplateOrder(
+            template: template, language: language, values: try TemplateValues(arguments: values))
+        try Writing(options: options).message("Queued.") {
+            try $0.reply(to: conversation, filling: order, seen: seen)
+        }
     }
 }
 

@@ -36,6 +36,15 @@ extension Explanation {
                     + "others of a-z, 0-9 and _, at most 32.")
         case .badLabel(let label):
             Explanation("bad-label", 65, "\(label.prefix(40)) cannot be a label.", hint: "1 to 100 characters.")
+        case .noTemplates:
+            Explanation(
+                "no-templates", 65, "Templates are sent in WhatsApp conversations only.",
+                hint: "nexus follow-up begins one with the same customer.")
+        case .templateNotSendable(let name, let status):
+            Explanation(
+                "template-not-sendable", 65,
+                "The template \(name) cannot be sent: WhatsApp says \(status?.rawValue.lowercased() ?? "nothing of it").",
+                hint: "Approved ones: nexus template list --status approved.")
         case .noPhone:
             Explanation(
                 "no-phone", 65, "The customer has no phone number, or none with its country code.",

@@ -86,6 +86,14 @@ enum TemplateWords {
 }
 
 extension Explanation {
+    /// Why values do not fill in a template.
+    static func of(_ failure: UnfilledTemplate) -> Explanation {
+        let problems = failure.problems.map(TemplateWords.of).joined(separator: "; ")
+        return Explanation(
+            "template-not-filled", 65, "The template is not filled in: \(problems).",
+            hint: "nexus template show lists its places, nexus template preview shows it filled in.")
+    }
+
     /// Why words of the command line give no values.
     static func of(_ problem: TemplateArgumentProblem) -> Explanation {
         let hint = "Write NAME=VALUE; nexus template show lists the names."

@@ -11,7 +11,8 @@ struct InboxScreen {
     }
 
     private static let heading =
-        TerminalText.padded("ID", to: 9) + TerminalText.padded("WHEN", to: 17) + TerminalText.padded("CUSTOMER", to: 18)
+        TerminalText.padded("ID", to: 9) + TerminalText.padded("WHEN", to: 17) + TerminalText.padded("ON", to: 4)
+        + TerminalText.padded("CUSTOMER", to: 18)
         + TerminalText.padded("STATUS", to: 8) + TerminalText.padded("LEAD", to: 12)
         + TerminalText.padded("ASSIGNEE", to: 10) + "MESSAGE"
 
@@ -22,9 +23,22 @@ struct InboxScreen {
         if let until = card.snoozedUntil { marks += "[snoozed until \(Self.minute(until))] " }
         let line =
             cell(String(card.id.text.prefix(8)), 9) + cell(Self.minute(card.lastMessageAt), 17)
-            + cell(card.customer.name ?? "-", 18) + cell(Self.word(for: card.status), 8) + cell(lead, 12)
+            + cell(Self.mark(of: card.channel), 4) + cell(card.customer.name ?? "-", 18)
+            + cell(Self.word(for: card.status), 8) + cell(lead, 12)
             + cell(card.assignee?.name ?? "", 10)
-        return line + TerminalText.truncated(TerminalText.safe(marks + card.preview, multiline: false), to: width - 74)
+        return line + TerminalText.truncated(TerminalText.safe(marks + card.preview, multiline: false), to: width - 78)
+    }
+
+    /// Two letters for a channel that there is; an import's is not told.
+    private static func mark(of channel: String?) -> String {
+        switch channel.flatMap(ChannelKind.init) {
+        case .whatsapp: "WA"
+        case .whatsappDirect: "WD"
+        case .messenger: "FB"
+        case .instagram: "IG"
+        case .webChat: "WC"
+        case nil: ""
+        }
     }
 
     private func cell(_ text: String, _ columns: Int) -> String {
