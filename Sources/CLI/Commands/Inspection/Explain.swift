@@ -22,9 +22,8 @@ struct Explain: ParsableCommand {
             root.kind.fields.first { $0.name == name }
         }
         let provenance = try replica.provenance(of: field, on: root.id, of: root.kind)
-        let rule = try replica.read {
-            try FieldRule(for: field, on: root.id, of: root.kind, now: ScreenClock.now(of: replica), in: $0)
-        }
+        let now = try ScreenClock.now(of: replica)
+        let rule = try replica.read { try FieldRule(for: field, on: root.id, of: root.kind, now: now, in: $0) }
         let page = ExplainPage(
             provenance: provenance, rule: field.kind.isCausalRegister ? rule : nil, words: OperationWords(people),
             people: people, limit: max(limit, 0))
