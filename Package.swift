@@ -149,7 +149,7 @@ let package = Package(
         .testTarget(
             name: "WorldTests",
             dependencies: [
-                "CRDT", "ChangeLog", "Storage", "Inbox", "Sync", "TestSupport",
+                "CRDT", "ChangeLog", "PhoneNumbers", "Storage", "Inbox", "Sync", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
@@ -160,7 +160,10 @@ let package = Package(
         .testTarget(
             name: "SimulationTests", dependencies: ["CRDT", "ChangeLog", "Inbox", "Simulation", "Storage"],
             swiftSettings: strict),
-        .testTarget(name: "InboxTests", dependencies: ["Inbox", "Simulation", "Storage"], swiftSettings: strict),
+        .testTarget(
+            name: "InboxTests",
+            dependencies: ["CRDT", "ChangeLog", "Inbox", "Simulation", "Storage", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "CLITests", dependencies: ["CLI"], swiftSettings: strict),
         // Runs the program itself, which therefore has to be built.
         .testTarget(name: "CommandTests", dependencies: ["CLI"], swiftSettings: strict),

@@ -5,7 +5,8 @@ public import ChangeLog
 /// yield, of one root or of several that are shown as one.
 ///
 /// What a person has set is *pinned*: nothing the assistant writes, then or later, takes its place. A person who writes
-/// null hands the field back; then what the assistant said last shows, be it from before.
+/// null hands the field back: then what the assistant has said shows, as far as no person knew of it when writing. For a
+/// person's write ends all that its author knew of, and one of the assistant's ends only the assistant's.
 public struct SharedField: Hashable, Sendable {
     /// One current write.
     public typealias Write = CausalRegister<Value>.Write
