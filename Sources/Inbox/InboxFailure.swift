@@ -41,10 +41,8 @@ public enum InboxFailure: Error, Hashable, Sendable {
     case notForPeople([WindowOffer])
     /// A message without a text.
     case emptyText
-    /// A score outside 0 to 100.
-    case scoreOutOfRange(Int64)
-    /// Not a name a lead status can have.
-    case badLeadStatus(String)
+    /// A lead, or what leads hang on, cannot be set so.
+    case lead(LeadFault)
     /// Not a label: empty, or longer than 100 characters.
     case badLabel(String)
     /// Only WhatsApp conversations with an account take templates.
@@ -59,4 +57,18 @@ public enum InboxFailure: Error, Hashable, Sendable {
     case sameConversation
     /// Only a gateway can, and this device is none.
     case notAGateway
+}
+
+/// Why a lead cannot be set so.
+public enum LeadFault: Error, Hashable, Sendable {
+    /// A score outside 0 to 100.
+    case badScore(Int64)
+    /// No lead status of this workspace, whose names come with it; or not a name that one can have.
+    case badStatus(String, known: [String])
+    /// No phone number. One without a country code is read as dialled in the region, if that is set.
+    case badPhone(String, region: String?)
+    /// No e-mail address.
+    case badEmail(String)
+    /// A lead cannot be kept apart from itself.
+    case sameLead
 }

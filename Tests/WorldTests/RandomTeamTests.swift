@@ -88,8 +88,8 @@ private struct Work {
         let (text, kind, labels) = (card.id.text, dice.number(0...13), dice.some(of: ["vip", "late", "refund"]))
         let assignee = dice.once(in: 4) ? nil : dice.pick(people)
         let patch = LeadPatch(
-            name: dice.pick(["Anna", "Ben", nil]), status: dice.pick(["new", "qualified", nil]),
-            score: dice.number(0...100))
+            name: dice.pick(["Anna", "Ben", nil]), status: dice.pick([.to("new"), .to("qualified"), .automatic, nil]),
+            score: .to(Int64(dice.number(0...100))))
         try team.write(name) { writer in
             switch kind {
             case 0, 1, 2: _ = try writer.reply(to: text, with: "reply of \(name)", seen: nil)

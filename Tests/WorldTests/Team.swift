@@ -178,7 +178,9 @@ extension Replica {
     func screens(for person: ChangeID) throws -> [String] {
         let cards = try cards().sorted { $0.id < $1.id }
         let details = try cards.map { try detail($0.id) }
-        let leads = try read { try LeadReader($0).all(limit: 0) }
+        var query = LeadQuery()
+        query.limit = 0
+        let leads = try read { try query.leads(in: $0) }
         let lines = try cards.map { card in
             """
             \(card.id) \(card.customer) \(card.channel ?? "") \(card.preview) \(card.lastMessageAt ?? 0) \(card.status)

@@ -7,8 +7,8 @@ enum ArgumentOrder {
     ]
     /// Commands that take a free text, with the options they know besides the global ones.
     private static let valueOptions: [String: Set<String>] = [
-        "reply": ["--seen", "--about", "--template", "--language", "--set"], "note": [], "search": ["--limit"],
-        "label": [], "saved-reply set": ["--name"],
+        "reply": ["--seen", "--about", "--template", "--language", "--set"], "note": [], "lead note": [],
+        "search": ["--limit"], "label": [], "saved-reply set": ["--name"],
         "article set": ["--title", "--language", "--source", "--label", "--remove-label"],
     ]
     /// Global options that take a value.

@@ -26,6 +26,7 @@ enum CLIFailure: Error {
     case badChoice(name: String, value: String, allowed: [String])
     case emptyName
     case nothingToSet
+    case badScore(String)
     case someLinesFailed(Int)
     case notEqual
     case badListenAddress(String)

@@ -131,6 +131,7 @@ struct Explanation {
         case .emptyName: Explanation("empty-name", 2, "A name has to have a letter.", hint: "Give one with --person.")
         case .nothingToSet:
             Explanation("usage", 2, "Nothing to set was named.", hint: "The command's --help lists what can be set.")
+        case .badScore(let text): badScore(text)
         case .someLinesFailed(let count):
             Explanation(
                 "some-lines-failed", 65, "\(count) line\(count == 1 ? " was" : "s were") not taken; the rest is in.",

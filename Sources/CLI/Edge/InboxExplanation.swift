@@ -27,13 +27,7 @@ extension Explanation {
         case .notForPeople(let offers):
             Explanation("not-for-people", 65, "On this channel only the assistant answers.", hint: words(offers))
         case .emptyText: Explanation("empty-text", 65, "There is no text.", hint: "Give one, or - and standard input.")
-        case .scoreOutOfRange(let score):
-            Explanation("bad-score", 65, "\(score) is no score.", hint: "A score is 0 to 100.")
-        case .badLeadStatus(let status):
-            Explanation(
-                "bad-lead-status", 65, "\(status) cannot be a lead's status.",
-                hint: "Known: \(LeadStatus.allCases.map(\.rawValue).joined(separator: ", ")); "
-                    + "others of a-z, 0-9 and _, at most 32.")
+        case .lead(let fault): of(fault)
         case .badLabel(let label):
             Explanation("bad-label", 65, "\(label.prefix(40)) cannot be a label.", hint: "1 to 100 characters.")
         case .noTemplates:

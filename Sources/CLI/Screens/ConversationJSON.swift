@@ -10,7 +10,7 @@ extension JSONOutput {
                 ("channel", JSONOutput(detail.channel)), ("account", Self.account(detail)),
                 ("status", .string(detail.status.rawValue)), ("closing", JSONOutput(detail.obstacle?.rawValue)),
                 ("ai", Self.control(detail.pause)), ("window", Self.window(detail)),
-                ("lead", detail.lead.map(JSONOutput.init(lead:)) ?? .null),
+                ("lead", detail.lead.map { JSONOutput(lead: $0) } ?? .null),
                 ("labels", .array(detail.labels.map(JSONOutput.string))), ("assignee", JSONOutput(detail.assignee)),
                 ("assignedBy", JSONOutput(detail.assignedBy?.rawValue)),
                 ("assignmentLostBy", .array(detail.displaced.map { JSONOutput($0) })),
@@ -83,15 +83,6 @@ extension JSONOutput {
         .object([
             ("hash", JSONOutput(file.blob.map { Base32.text($0) })), ("mime", JSONOutput(file.mime)),
             ("size", JSONOutput(file.size)), ("name", JSONOutput(file.name)),
-        ])
-    }
-
-    init(lead: Lead) {
-        self = .object([
-            ("id", .string(lead.id.text)), ("name", JSONOutput(lead.name)), ("email", JSONOutput(lead.email)),
-            ("phone", JSONOutput(lead.phone)), ("status", .string(lead.status)), ("score", JSONOutput(lead.score)),
-            ("labels", .array(lead.labels.map(JSONOutput.string))),
-            ("conversations", .array(lead.conversations.map { .string($0.text) })),
         ])
     }
 }

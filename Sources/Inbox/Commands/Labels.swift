@@ -66,10 +66,15 @@ struct SetReader {
     }
 
     /// The adds that hold a member in the set.
-    func dots(of member: String) throws -> [ChangeID] {
+    func dots(of member: String) throws -> [ChangeID] { try dots(ofValue: member) }
+
+    /// The adds that hold sixteen bytes in the set.
+    func dots(of id: RootID) throws -> [ChangeID] { try dots(ofValue: Data(id.bytes)) }
+
+    private func dots(ofValue value: some DatabaseValueConvertible) throws -> [ChangeID] {
         try Data.fetchAll(
             database.cachedStatement(sql: "SELECT dot FROM \(table) WHERE root=? AND field=? AND value=?"),
-            arguments: [row, field, member]
+            arguments: [row, field, value]
         ).compactMap { ChangeID(bytes: $0) }
     }
 }

@@ -1,6 +1,7 @@
 public import CRDT
 public import ChangeLog
 import GRDB
+import PhoneNumbers
 import Storage
 
 import struct Foundation.Data
@@ -55,6 +56,16 @@ extension InboxWriter {
         let ids: NaturalID
 
         func named(_ provider: String) -> ElementID { ids.message(account: account, provider: provider) }
+
+        /// Both kinds of WhatsApp name their people alike.
+        var isWhatsApp: Bool {
+            [ChannelKind.whatsapp, .whatsappDirect].map(\.rawValue).contains(message.channel)
+        }
+
+        /// The name on the channel that only this customer has.
+        var identity: String {
+            "\(isWhatsApp ? ChannelKind.whatsapp.rawValue : message.channel):\(message.from.id)"
+        }
     }
 
     private func servedChannel() throws -> (id: RootID, kind: String) {
@@ -138,13 +149,25 @@ extension InboxWriter {
             arguments: [Data(inbound.lead.bytes)])
         let customer = inbound.message.from
         let values: [(String, String?)] = [
-            ("name", customer.name), ("email", customer.email), ("phone", customer.phone), ("username", customer.id),
+            ("name", customer.name), ("email", customer.email), ("phone", try phone(of: inbound)),
+            ("username", customer.id),
         ]
         var operations = values.compactMap { field, value -> Operation? in
             guard let value, !value.isEmpty, (held?[field] as String?) == nil else { return nil }
             return kind.write(field, .text(value))
         }
-        if held == nil { operations.append(kind.set("status", .text(LeadStatus.new.rawValue))) }
+        if held == nil {
+            operations.append(kind.set("status", .text(LeadStatus.new.rawValue)))
+            operations.append(kind.add("identities", inbound.identity))
+        }
         return operations.isEmpty ? nil : Segment(kind: kind.number, root: inbound.lead, operations: operations)
+    }
+
+    /// In E.164 where it can be read. On WhatsApp the customer's id is one.
+    private func phone(of inbound: Inbound) throws -> String? {
+        if let phone = inbound.message.from.phone, !phone.isEmpty {
+            return try WorkspaceSettings(database).storedPhone(phone)
+        }
+        return inbound.isWhatsApp ? PhoneNumber(whatsAppID: inbound.message.from.id)?.e164 : nil
     }
 }

@@ -153,7 +153,7 @@ private struct ImportPlan {
         let kind = InboxSchema.lead
         let held = try Row.fetchOne(database, sql: "SELECT * FROM lead WHERE key=?", arguments: [Data(lead.bytes)])
         let values: [(String, String?)] = [
-            ("name", file.customer?.name), ("email", file.customer?.email), ("phone", file.customer?.phone),
+            ("name", file.customer?.name), ("email", file.customer?.email), ("phone", try phone()),
             ("username", file.customer?.username), ("locale", file.customer?.locale),
             ("attributes", file.customer?.attributes?.text),
         ]
@@ -163,6 +163,12 @@ private struct ImportPlan {
         }
         guard held == nil || !operations.isEmpty else { return nil }
         return Segment(kind: kind.number, root: lead, operations: operations)
+    }
+
+    /// In E.164 where it can be read.
+    private func phone() throws -> String? {
+        guard let phone = file.customer?.phone, !phone.isEmpty else { return nil }
+        return try WorkspaceSettings(database).storedPhone(phone)
     }
 }
 

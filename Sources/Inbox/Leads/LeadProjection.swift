@@ -1,38 +1,48 @@
 public import GRDB
 public import Storage
 
-/// The tables of leads as screens show them.
+/// The tables of leads as screens show them: one profile for all leads that are one person.
+///
+/// A lead's profile is `coalesce(lead_profile.profile, lead.id)`.
 public struct LeadProjection: Projection {
     /// A projection without options.
     public init() {}
 
-    /// `profile` has a row a lead, under its local row. A lead's profile is `coalesce(lead_profile.profile, lead.id)`.
+    /// `profile` has a row for each person, under the local row of the lead with the lowest id, whose id is `key`;
+    /// `sort` is the name in the form by which names are put in order. `lead_profile` has the leads of those who are
+    /// more than one. `identity` has what leads are compared by, with the codes of ``IdentityKey/Kind``.
     public func definition(in name: String) -> String {
         """
         CREATE TABLE \(name).profile(
             id INTEGER PRIMARY KEY, key BLOB NOT NULL, name TEXT, email TEXT, phone TEXT, avatar TEXT,
-            status TEXT NOT NULL, score INTEGER, assignee BLOB);
+            status TEXT NOT NULL, score INTEGER, assignee BLOB, sort NOT NULL);
+        CREATE INDEX \(name).profile_name ON profile(sort, key);
+        CREATE INDEX \(name).profile_score ON profile(score DESC, key);
+        CREATE INDEX \(name).profile_status_name ON profile(status, sort, key);
+        CREATE INDEX \(name).profile_status_score ON profile(status, score DESC, key);
+        CREATE INDEX \(name).profile_assignee_name ON profile(assignee, sort, key) WHERE assignee IS NOT NULL;
+        CREATE INDEX \(name).profile_assignee_score ON profile(assignee, score DESC, key) WHERE assignee IS NOT NULL;
         CREATE TABLE \(name).lead_profile(lead INTEGER PRIMARY KEY, profile INTEGER NOT NULL);
+        CREATE INDEX \(name).lead_profile_members ON lead_profile(profile, lead);
+        CREATE TABLE \(name).identity(
+            kind INTEGER NOT NULL, value TEXT NOT NULL, lead INTEGER NOT NULL,
+            PRIMARY KEY(kind, value, lead)) WITHOUT ROWID;
+        CREATE INDEX \(name).identity_lead ON identity(lead);
+        CREATE INDEX \(name).lead_set_value ON lead_set(field, value, root)
+            WHERE field IN (\(LeadField.labels), \(LeadField.apart));
         """
     }
 
-    /// Brings the profiles of the leads that were touched up to date.
+    /// Brings profiles up to date, of the leads that were touched and of those that are, or were, one person with them.
     public func refresh(_ touched: Touched, in database: Database) throws {
-        let reader = LeadReader(database)
-        for row in touched.roots[InboxSchema.lead.name] ?? [] {
-            try database.cachedStatement(sql: "DELETE FROM profile WHERE id=?").execute(arguments: [row])
-            try database.cachedStatement(
-                sql: """
-                    INSERT INTO profile(id, key, name, email, phone, avatar, status, score)
-                    SELECT id, key, name, email, phone, avatar, ?2, ?3 FROM lead WHERE id=?1
-                    """
-            ).execute(arguments: [row, reader.status(of: row), reader.score(of: row)])
-            try database.cachedStatement(
-                sql: """
-                    UPDATE card SET lead_status=?2 WHERE lead=(SELECT key FROM lead WHERE id=?1) AND lead_status IS NOT ?2
-                    """
-            ).execute(arguments: [row, reader.status(of: row)])
-        }
+        guard let leads = touched.roots[InboxSchema.lead.name], !leads.isEmpty else { return }
+        let keyed = try KeyedLead.among(leads, in: database)
+        let grouping = try LeadGrouping(of: LeadIdentities(database).bringUpToDate(keyed), in: database)
+        let gone = keyed.filter(\.isGone).map(\.row)
+        let profiles = ProfileWriter(database)
+        try profiles.forget(gone)
+        try profiles.write(leads.subtracting(keyed.map(\.row)).union(grouping.alone))
+        for group in grouping.groups { try profiles.write(group) }
     }
 
     /// Nothing here is made of elements.
@@ -41,7 +51,50 @@ public struct LeadProjection: Projection {
     /// By the leads' ids.
     public func comparison(in name: String) -> ProjectionComparison? {
         ProjectionComparison(queries: [
-            ("profile", "SELECT key, name, email, phone, avatar, status, score, assignee FROM \(name).profile")
+            (
+                "profile",
+                """
+                SELECT p.key, l.key, p.name, p.email, p.phone, p.avatar, p.status, p.score, p.assignee, p.sort
+                FROM \(name).profile p LEFT JOIN \(name).lead l ON l.id = p.id
+                """
+            ),
+            (
+                "lead_profile",
+                """
+                SELECT l.key, p.key FROM \(name).lead_profile x
+                LEFT JOIN \(name).lead l ON l.id = x.lead LEFT JOIN \(name).profile p ON p.id = x.profile
+                """
+            ),
+            (
+                "identity",
+                "SELECT i.kind, i.value, l.key FROM \(name).identity i LEFT JOIN \(name).lead l ON l.id = i.lead"
+            ),
         ])
     }
+}
+
+/// The numbers of a lead's fields, as the state tables have them.
+enum LeadField {
+    static let status = number("status")
+    static let score = number("score")
+    static let labels = number("labels")
+    static let identities = number("identities")
+    static let interests = number("interests")
+    static let assignee = number("assignee")
+    static let summary = number("summary")
+    static let apart = number("apart")
+
+    private static func number(_ name: String) -> Int64 { Int64(InboxSchema.lead.number(of: name)) }
+}
+
+/// Local rows as one parameter of a statement: `SELECT value FROM json_each(?)`.
+struct RowList: DatabaseValueConvertible {
+    let rows: [Int64]
+
+    init(_ rows: some Sequence<Int64>) { self.rows = Array(rows) }
+
+    var databaseValue: DatabaseValue { "[\(rows.map(String.init).joined(separator: ","))]".databaseValue }
+
+    /// Rows are only handed in, never read.
+    static func fromDatabaseValue(_ value: DatabaseValue) -> RowList? { nil }
 }

@@ -27,6 +27,15 @@ public struct WorkspaceSettings: Hashable, Sendable {
             } ?? []
     }
 
+    /// All lead statuses: those that there always are, and the workspace's own.
+    public var allLeadStatuses: [String] { LeadStatus.allCases.map(\.rawValue) + leadStatuses }
+
+    /// Reads a phone number as it would be dialled in the region.
+    func phone(_ text: String) -> PhoneNumber? { PhoneNumber(text, region: region.flatMap(Region.init)) }
+
+    /// A phone number as it is to be stored: in E.164 where it can be read, else as it came.
+    func storedPhone(_ text: String) -> String { phone(text)?.e164 ?? text }
+
     /// Whether there is such a region: two capital letters, as in ISO 3166-1.
     public static func isRegion(_ text: String) -> Bool { Region(text)?.code == text }
 }
@@ -51,7 +60,9 @@ extension InboxWriter {
             throw LibraryFailure.badRegion(region)
         }
         for status in patch.added + patch.removed {
-            guard LeadStatus.isValid(status) else { throw InboxFailure.badLeadStatus(status) }
+            guard LeadStatus.isValid(status) else {
+                throw InboxFailure.lead(.badStatus(status, known: try WorkspaceSettings(database).allLeadStatuses))
+            }
             guard LeadStatus(rawValue: status) == nil else { throw LibraryFailure.builtInLeadStatus(status) }
         }
         var edit = try RootEdit(InboxSchema.workspace, ids.workspace(), in: database)

@@ -19,9 +19,12 @@ extension ConversationReader {
         guard let links = try past.read({ try links(of: id, in: $0) }) else { return nil }
         if let account = links.account { try past.derive(account) }
         if let lead = links.lead {
-            try past.derive(lead)
-            // The lead's screen part names all of its conversations.
-            for other in try replica.read({ try conversations(of: lead, in: $0) }) { try past.derive(other) }
+            // Those that are one person with the lead today may have been so then; its screen part names all of their
+            // conversations.
+            for member in try replica.read({ try members(with: lead, in: $0) }) {
+                try past.derive(member)
+                for other in try replica.read({ try conversations(of: member, in: $0) }) { try past.derive(other) }
+            }
         }
         return try past.read {
             try ConversationReader($0, now: Int64(clamping: time)).conversation(id.text, limit: limit, before: before)
@@ -41,6 +44,11 @@ extension ConversationReader {
         return row.map {
             Links(lead: RootID(bytes: $0["lead"] as Data?), account: RootID(bytes: $0["account"] as Data?))
         }
+    }
+
+    private static func members(with lead: RootID, in database: Database) throws -> [RootID] {
+        let row = try Int64.fetchOne(database, sql: "SELECT id FROM lead WHERE key=?", arguments: [Data(lead.bytes)])
+        return try row.map { try LeadGroup(of: $0, in: database).ids } ?? [lead]
     }
 
     private static func conversations(of lead: RootID, in database: Database) throws -> [RootID] {
