@@ -228,15 +228,27 @@ final class ChainCheck {
         }
     }
 
+    private struct NotedAct: Equatable {
+        let data: [UInt8]
+        let kind: Int64
+        let subject: [UInt8]
+    }
+
     private func checkActs(of change: Change, at place: LocalPlace) throws {
         guard !change.acts.isEmpty else { return }
-        let read = try log.statements("SELECT data FROM act WHERE place=?1 ORDER BY item")
+        let read = try log.statements("SELECT data, kind, subject FROM act WHERE place=?1 ORDER BY item")
         defer { read.reset() }
         read.bind(1, place.packed)
-        var noted: [[UInt8]] = []
-        while try read.step() { noted.append(read.bytes(0)) }
+        var noted: [NotedAct] = []
+        while try read.step() {
+            noted.append(NotedAct(data: read.bytes(0), kind: read.integer(1), subject: read.bytes(2)))
+        }
         visited.acts += UInt64(noted.count)
-        if noted != change.acts.map(\.bytes) { report.note(.act, at: spot(place)) }
+        let expected = change.acts.map { act in
+            let subject = act.subject(by: change.replica.device)
+            return NotedAct(data: act.bytes, kind: act.kind.rawValue, subject: subject.bytes)
+        }
+        if noted != expected { report.note(.act, at: spot(place)) }
     }
 
     // MARK: All of a table

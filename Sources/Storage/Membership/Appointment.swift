@@ -21,6 +21,9 @@ struct Appointment: Hashable {
         return try chronicle.holds(start, in: place)
     }
 
+    /// Whether a join takes it up, which asks for an admission.
+    var isByJoining: Bool { start != grant }
+
     /// Whether it hangs on no grant that is here: the founding, or an invitation's promise.
     private var isOrigin: Bool { rank == 0 || rank == Deed.unknownRank }
 }
@@ -107,6 +110,14 @@ extension Tenure {
             }
         }
         return latest.min { ($1.role.rawValue, $0.person) < ($0.role.rawValue, $1.person) }
+    }
+}
+
+extension Standing {
+    /// Whether a deed counts whose change stands so: by act, not by change, for who belongs is judged without any body.
+    func allows(_ deed: Deed, in chronicle: some Chronicle) throws -> Bool {
+        guard cuts.isEmpty, let role else { return false }
+        return try (demotions.map(\.role) + [role]).allSatisfy { try deed.isOpen(to: $0, in: chronicle) }
     }
 }
 

@@ -21,25 +21,49 @@ struct Deed: Hashable {
     var rank: Int?
 
     /// Whom it concerns.
-    var subject: DeviceID {
-        switch act {
-        case .grant(let grant): grant.key
-        case .admit(let device, _, _), .revoke(let device, _): device
-        default: device
-        }
-    }
+    var subject: DeviceID { act.subject(by: device) }
 }
 
 extension Deed {
     /// Whether a role is enough for it. Whoever made an invitation may admit under it in any role.
     func isOpen(to role: Role, in chronicle: some Chronicle) throws -> Bool {
         if act.isOpen(to: role, isAgainstOwner: isAgainstOwner) { return true }
-        guard act.isAdmission, let grant = names.first else { return false }
+        guard act.kind == .admit, let grant = names.first else { return false }
         return try chronicle.device(at: grant) == device
     }
 }
 
 extension Act {
+    /// What kind of act it is, by its code in the format; what only a later version understands has none.
+    enum Kind: Int64 {
+        case unknown, found, grant, join, admit, rename, revoke, adopt, withdraw, declare, nameDevice
+    }
+
+    /// Whom it concerns, if a device does it.
+    func subject(by author: DeviceID) -> DeviceID {
+        switch self {
+        case .grant(let grant): grant.key
+        case .admit(let device, _, _), .revoke(let device, _): device
+        default: author
+        }
+    }
+
+    var kind: Kind {
+        switch self {
+        case .found: .found
+        case .grant: .grant
+        case .join: .join
+        case .admit: .admit
+        case .rename: .rename
+        case .revoke: .revoke
+        case .adopt: .adopt
+        case .withdraw: .withdraw
+        case .declare: .declare
+        case .nameDevice: .nameDevice
+        case .unknown: .unknown
+        }
+    }
+
     /// Whether a role may do this.
     ///
     /// - Parameter isAgainstOwner: whether whom it concerns is an owner. Only owners make and unmake owners.

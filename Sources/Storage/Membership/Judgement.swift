@@ -20,7 +20,7 @@ struct Judgement<Past: Chronicle> {
     /// Devices all of whose deeds count, beyond doubt.
     fileprivate private(set) var sure: Set<DeviceID> = []
     /// Whether everything counts, beyond doubt.
-    private(set) var isPlain = false
+    private var isPlain = false
     /// Of each deed, whether it counts.
     private(set) var counting: [Bool] = []
     /// The revocations that count.
@@ -37,9 +37,9 @@ struct Judgement<Past: Chronicle> {
     init(of deeds: [Deed], in chronicle: Past, own: DeviceID?, promise: Promise?) throws {
         (self.deeds, self.chronicle, self.own) = (deeds, chronicle, own)
         claimsByDevice = Claims(deeds, promise: promise).byDevice
-        admissions = Dictionary(grouping: deeds.indices.filter { deeds[$0].act.isAdmission }) { deeds[$0].subject }
+        admissions = Dictionary(grouping: deeds.indices.filter { deeds[$0].act.kind == .admit }) { deeds[$0].subject }
         sure = beyondDoubt()
-        isPlain = deeds.allSatisfy { !$0.act.isRevocation && ($0.act.isJoin || sure.contains($0.device)) }
+        isPlain = deeds.allSatisfy { $0.act.kind != .revoke && ($0.act.kind == .join || sure.contains($0.device)) }
         guard isPlain else {
             try judge()
             return
@@ -50,18 +50,10 @@ struct Judgement<Past: Chronicle> {
                 \.join))
     }
 
-    /// Whether the newest deeds alter nothing but what they speak of: everything counts, and did so before.
-    func isAddition(_ new: [Deed]) -> Bool {
-        isPlain
-            && !new.contains { admission in
-                admission.act.isAdmission && deeds.contains { $0.device == admission.subject && !$0.act.isJoin }
-            }
-    }
-
     /// Those whom no revocation names, and who owe everything that they are to somebody beyond doubt, up to a founder who
     /// is nothing else. All that they did counts, whatever happened to others.
     private func beyondDoubt() -> Set<DeviceID> {
-        let named = Set(deeds.lazy.filter(\.act.isRevocation).map(\.subject))
+        let named = Set(deeds.lazy.filter({ $0.act.kind == .revoke }).map(\.subject))
         var sure: Set<DeviceID> = []
         func isSure(_ claim: Claim) -> Bool {
             guard let grant = claim.grant else { return true }
@@ -94,31 +86,6 @@ struct Judgement<Past: Chronicle> {
     /// Everyone about whom something was said.
     var devices: Set<DeviceID> { Set(claimsByDevice.keys).union(deeds.map(\.subject)) }
 
-    /// The earliest admission of a device under a grant, by somebody who counts.
-    func admission(of device: DeviceID, under grant: LocalPlace) -> Deed? {
-        admissions[device]?.first { counting[$0] && deeds[$0].names == [grant] }.map { deeds[$0] }
-    }
-
-    /// Whether a device has joined under a grant that counts, and nobody has admitted it yet.
-    func isPending(_ device: DeviceID) -> Bool {
-        claims(of: device).contains { claim in
-            guard let join = claim.join, let grant = claim.grant else { return false }
-            return counting[grant] && (!admitted.contains(join) || isOwnPending(claim))
-        }
-    }
-
-    /// Whether a join brings one more device of somebody who is in.
-    func isFurther(_ join: Deed) -> Bool {
-        claims(of: join.device).contains { $0.appointment.start == join.place && $0.appointment.person != join.change }
-    }
-
-    /// The devices of each person.
-    var devicesByPerson: [ChangeID: Set<DeviceID>] {
-        claimsByDevice.reduce(into: [:]) { devices, claims in
-            for claim in claims.value { devices[claim.appointment.person, default: []].insert(claims.key) }
-        }
-    }
-
     // MARK: Judging
 
     private mutating func judge() throws {
@@ -130,7 +97,7 @@ struct Judgement<Past: Chronicle> {
     }
 
     private mutating func count() throws {
-        let all = deeds.indices.filter { deeds[$0].act.isRevocation }
+        let all = deeds.indices.filter { deeds[$0].act.kind == .revoke }
         var standing: [Int] = []
         for rank in Set(all.compactMap { deeds[$0].rank }).sorted() {
             // Who cut themselves off is believed before what else is said in their name.
@@ -148,7 +115,7 @@ struct Judgement<Past: Chronicle> {
         (revocations, admitted) = (standing, last.admitted)
         let revoked = Set(standing)
         counting = try deeds.indices.map { index in
-            try deeds[index].act.isRevocation ? revoked.contains(index) : last.counts(index)
+            try deeds[index].act.kind == .revoke ? revoked.contains(index) : last.counts(index)
         }
     }
 
@@ -214,8 +181,15 @@ struct Judgement<Past: Chronicle> {
         // Deeds of one change stand next to each other.
         let before = deeds[..<index].reversed().prefix { $0.place == deed.place }
         let after = deeds[index...].prefix { $0.place == deed.place }
-        let roles = (before + after).compactMap { $0.roleGiven(to: deed.subject) }
-        return Cut(place: deed.place, tips: deed.names, role: roles.max { $0.rawValue < $1.rawValue })
+        return Cut(deed, among: Array(before) + after)
+    }
+}
+
+extension Cut {
+    /// What a revocation does, among the deeds of its change.
+    init(_ deed: Deed, among deeds: [Deed]) {
+        let roles = deeds.compactMap { $0.roleGiven(to: deed.subject) }
+        self.init(place: deed.place, tips: deed.names, role: roles.max { $0.rawValue < $1.rawValue })
     }
 }
 
@@ -223,12 +197,6 @@ extension Deed {
     fileprivate func roleGiven(to device: DeviceID) -> Role? {
         if case .grant(let grant) = act, grant.isDevice, grant.key == device { grant.role } else { nil }
     }
-}
-
-extension Act {
-    var isAdmission: Bool { if case .admit = self { true } else { false } }
-    var isJoin: Bool { if case .join = self { true } else { false } }
-    var isRevocation: Bool { if case .revoke = self { true } else { false } }
 }
 
 /// What counts under some revocations.
@@ -257,11 +225,7 @@ private final class Level<Past: Chronicle> {
     private func judge(_ deed: Deed) throws -> Bool {
         if judgement.sure.contains(deed.device) { return true }
         let standing = try tenure(of: deed.device, at: deed.place).standing(at: deed.place, in: judgement.chronicle)
-        guard standing.cuts.isEmpty, let role = standing.role else { return false }
-        // By act, not by change: who belongs is judged without any body.
-        return try (standing.demotions.map(\.role) + [role]).allSatisfy {
-            try deed.isOpen(to: $0, in: judgement.chronicle)
-        }
+        return try standing.allows(deed, in: judgement.chronicle)
     }
 
     /// What was said about a device, as far as a change of its own knew.

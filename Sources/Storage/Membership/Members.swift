@@ -31,6 +31,9 @@ final class Members: Precedents {
     /// For whatever alters the tables.
     func forget() { (membersByDevice, tenuresByDevice) = ([:], [:]) }
 
+    /// For whatever alters what they say of one device.
+    func forget(_ device: DeviceID) { (membersByDevice[device], tenuresByDevice[device]) = (nil, nil) }
+
     func tenure(of device: DeviceID) throws -> Tenure {
         if let held = tenuresByDevice[device] { return held }
         let tenure = Tenure(appointments: try appointments(of: device), cuts: try cuts(of: device))

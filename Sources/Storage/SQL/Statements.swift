@@ -27,6 +27,7 @@ final class StatementCache {
 struct StatementSlot: Hashable {
     enum Use: UInt8 {
         case branchesOfReplica, branchesOfDevice, branchByID, allBranches, headBranches, member
+        case deedsBetween, deedsAbout, admissions
         case findRoot, insertRoot, write, forget, set, currentWrites
         case add, adder, remove, creation, insertElement, deleteElement, newestCounted, raise
         case clearRegisters, clearRows, clearElements, elementRows
@@ -41,6 +42,9 @@ struct StatementSlot: Hashable {
     static let branchesOfReplica = Self(.branchesOfReplica)
     static let branchesOfDevice = Self(.branchesOfDevice)
     static let member = Self(.member)
+    static let deedsBetween = Self(.deedsBetween)
+    static let deedsAbout = Self(.deedsAbout)
+    static let admissions = Self(.admissions)
     static let branchByID = Self(.branchByID)
     static let allBranches = Self(.allBranches)
     static let headBranches = Self(.headBranches)

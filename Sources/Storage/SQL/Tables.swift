@@ -6,7 +6,7 @@ import ChangeLog
 /// chain in the lower forty. So a branch is a range, and "up to this change of that branch" is a comparison.
 enum Tables {
     /// Raised when the tables change in a way that a rebuild cannot mend.
-    static let version = 4
+    static let version = 5
 
     /// Says that an SQLite file is a Nexus replica ("NEXS").
     static let applicationID = 0x4E45_5853
@@ -18,6 +18,9 @@ enum Tables {
     /// what is asked of changes by name, `run` their bytes, `touch` which roots they mention, by the first half of a
     /// root's id, `act` what they say about who belongs. `vector` holds the whole past of a change here and there; `copy`
     /// the changes that share an id; `charge` the branches that were taken because somebody else's change cites them.
+    ///
+    /// No index of `act` is partial: where a condition compares a column with a literal, SQLite prepares every statement
+    /// that compares it with a parameter anew at each binding.
     static let log = """
         CREATE TABLE branch(
             id INTEGER PRIMARY KEY, replica BLOB NOT NULL, parent INTEGER, number INTEGER NOT NULL DEFAULT 0, hash BLOB,
@@ -39,7 +42,10 @@ enum Tables {
         CREATE TABLE touch(root INTEGER NOT NULL, place INTEGER NOT NULL, PRIMARY KEY(root, place)) WITHOUT ROWID;
         CREATE TABLE act(
             place INTEGER NOT NULL, item INTEGER NOT NULL, rank INTEGER, against INTEGER NOT NULL,
-            names BLOB NOT NULL, data BLOB NOT NULL, PRIMARY KEY(place, item)) WITHOUT ROWID;
+            names BLOB NOT NULL, data BLOB NOT NULL, kind INTEGER NOT NULL, subject BLOB NOT NULL,
+            PRIMARY KEY(place, item)) WITHOUT ROWID;
+        CREATE INDEX act_subject ON act(subject, kind);
+        CREATE INDEX act_names ON act(names, kind, subject);
         CREATE TABLE copy(place INTEGER PRIMARY KEY, id BLOB NOT NULL);
         CREATE INDEX copy_id ON copy(id);
         CREATE TABLE arrival(number INTEGER PRIMARY KEY, branch INTEGER NOT NULL, first INTEGER NOT NULL,
@@ -64,6 +70,7 @@ enum Tables {
             device BLOB NOT NULL, start INTEGER NOT NULL, grant_place INTEGER NOT NULL, role INTEGER NOT NULL,
             person BLOB NOT NULL, rank INTEGER NOT NULL, counts INTEGER NOT NULL,
             PRIMARY KEY(device, start, grant_place, role, person)) WITHOUT ROWID;
+        CREATE INDEX \(database).appointment_person ON appointment(person);
         CREATE TABLE \(database).cut(
             device BLOB NOT NULL, place INTEGER NOT NULL, tips BLOB NOT NULL, role INTEGER,
             PRIMARY KEY(device, place, tips)) WITHOUT ROWID;
