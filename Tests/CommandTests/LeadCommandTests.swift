@@ -45,7 +45,8 @@ struct LeadCommandTests {
     }
 
     @Test func `a lead shows all that is known, and who set what`() throws {
-        try set("Ana", "--score", "85", "--summary", "Wants lamps.", "--add-interest", "lamps", "--add-interest", "rugs")
+        try set(
+            "Ana", "--score", "85", "--summary", "Wants lamps.", "--add-interest", "lamps", "--add-interest", "rugs")
         try set("Ana", "--score", "40", "--assignee", "me", "--remove-interest", "rugs")
         #expect(try terminal.nexus("olga", "lead", "note", id("Ana"), "Call on Monday").status == 0)
         #expect(try terminal.nexus("olga", "lead", "note", id("Ana"), "-", input: "Second\nline\n").status == 0)
@@ -142,7 +143,8 @@ struct LeadCommandTests {
 
     // MARK: Coming in
 
-    @Test func `imported numbers are kept in E.164 where they can be read, and a second import changes nothing`() throws {
+    @Test func `imported numbers are kept in E.164 where they can be read, and a second import changes nothing`() throws
+    {
         func line(_ id: String, _ phone: String) -> String {
             """
             {"id":"\(id)","channel":"whatsapp","customer":{"name":"\(id)","username":"\(id)","email":null,\

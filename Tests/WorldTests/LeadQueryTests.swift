@@ -1,14 +1,16 @@
 import CRDT
 import ChangeLog
 import GRDB
-@testable import Inbox
 import Storage
 import TestSupport
 import Testing
 
+@testable import Inbox
+
 /// Which leads are shown, and what it costs to find them.
 struct LeadQueryTests {
-    @Test func `every query is answered by an index in its order: nothing is sorted, nothing read out of order`() throws {
+    @Test func `every query is answered by an index in its order: nothing is sorted, nothing read out of order`() throws
+    {
         let scene = try LeadScene()
         try scene.meet("anna")
         let person = try scene.team.person("maya")
@@ -20,7 +22,8 @@ struct LeadQueryTests {
                     ).compactMap { $0["detail"] as String? }
                 }
                 let bad = plan.filter {
-                    $0.contains("TEMP B-TREE") || $0.hasPrefix("SCAN") && !$0.contains("USING") || $0.contains("AUTOMATIC")
+                    $0.contains("TEMP B-TREE") || $0.hasPrefix("SCAN") && !$0.contains("USING")
+                        || $0.contains("AUTOMATIC")
                 }
                 #expect(bad.isEmpty, "\(statement.sql): \(plan)")
             }

@@ -19,8 +19,8 @@ struct InboxScreen {
     private func line(_ card: Card) -> String {
         let lead = card.lead.map { "\($0.status)\($0.score.map { " \($0)" } ?? "")" } ?? ""
         var marks = card.unread > 0 ? "(\(card.unread)) " : ""
-        if card.isDisplaced { marks += "[assigned to another at the same time] " }
-        if let until = card.snoozedUntil { marks += "[snoozed until \(Self.minute(until))] " }
+        if card.isDisplaced { marks += "[given to another] " }
+        if card.snoozedUntil != nil { marks += "[snoozed] " }
         let line =
             cell(String(card.id.text.prefix(8)), 9) + cell(Self.minute(card.lastMessageAt), 17)
             + cell(Self.mark(of: card.channel), 4) + cell(card.customer.name ?? "-", 18)
