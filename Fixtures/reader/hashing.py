@@ -33,7 +33,8 @@ def change_id(device: bytes, nonce: bytes) -> bytes:
 
 
 def element_id(change_id: bytes, body_index: bytes, operation_index: bytes) -> bytes:
-    return _hash("nexus element", 16, change_id, body_index, operation_index)
+    drawn = _hash("nexus element", 16, change_id, body_index, operation_index)
+    return drawn[:-1] + bytes([drawn[-1] & 0xFE])
 
 
 def seal(workspace: bytes, last_hash: bytes) -> bytes:

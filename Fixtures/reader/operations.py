@@ -129,9 +129,11 @@ def _read_basis(cursor: Cursor) -> Basis:
 
 
 def _read_element(cursor: Cursor) -> Element:
-    """F7.7 to F7.10."""
+    """F7.7 to F7.10, where F7.8 tells by its last bit that an id is natural."""
     flags = cursor.choice(3, "element of flags")
     natural_id = cursor.take(16) if flags & 1 else None
+    if natural_id is not None and natural_id[-1] & 1 == 0:
+        raise Refused("F7.8: an id that is given, and of the kind that derives from a change")
     position = read_stamp(cursor) if flags & 2 else None
     basis = _read_basis(cursor)
     fields = [_read_element_field(cursor) for _ in range(cursor.count(limits.ELEMENT_FIELDS, "fields"))]

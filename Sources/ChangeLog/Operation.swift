@@ -31,7 +31,8 @@ public struct Operation: Hashable, Sendable {
 
 /// An element on its way into a sequence.
 public struct Element: Hashable, Sendable {
-    /// A natural id where two replicas may create the same thing; otherwise nil, and it derives from the change.
+    /// A natural id where two replicas may create the same thing; otherwise nil, and it derives from the change. One that
+    /// is not ``ElementID/isNatural`` is refused.
     public var id: ElementID?
     /// Where it stands, at most the change's stamp; nil is the stamp itself.
     public var position: Stamp?
@@ -68,8 +69,22 @@ extension ElementID {
         writer.identifier(change)
         writer.integer(body)
         writer.integer(operation)
-        let bytes = Digest.of(writer.bytes, domain: "nexus element", byteCount: 16)
-        self = ElementID(bytes: bytes) ?? ElementID(high: 0, low: 0)
+        self.init(digest: Digest.of(writer.bytes, domain: "nexus element", byteCount: 16), isNatural: false)
+    }
+
+    /// The id of an element that is named by what it stands for outside, so that two replicas name it alike.
+    ///
+    /// - Parameter digest: sixteen bytes that follow from what it stands for.
+    public init(naturally digest: [UInt8]) { self.init(digest: digest, isNatural: true) }
+
+    /// Whether it is one that an author may give. Else it is one that derives from a change: nobody can name the element
+    /// that somebody else is about to make, so nobody can be there first.
+    public var isNatural: Bool { low & 1 == 1 }
+
+    /// The last bit tells which kind it is: beginnings, by which people and programs name things, stay evenly spread.
+    private init(digest: [UInt8], isNatural: Bool) {
+        let drawn = ElementID(bytes: digest) ?? ElementID(high: 0, low: 0)
+        self.init(high: drawn.high, low: isNatural ? drawn.low | 1 : drawn.low & ~1)
     }
 }
 
@@ -155,6 +170,7 @@ extension ByteReader {
         let flags = try byte()
         guard flags < 4 else { throw .unknownFormat(UInt64(flags)) }
         let id: ElementID? = flags & 1 == 0 ? nil : try identifier()
+        guard id?.isNatural != false else { throw .outOfRange }
         let position = flags & 2 == 0 ? nil : try stamp()
         let basis = try basis()
         return Element(id: id, position: position, basis: basis, fields: try elementFields())

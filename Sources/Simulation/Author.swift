@@ -120,7 +120,7 @@ struct Author {
         // Two people may import one file. Live messages have one gateway, so they are created once: see "What is not
         // there yet" in ARCHITECTURE on what marks make of two.
         let isImported = fields.contains(Element.Field(5, .integer(1)))
-        let id = isImported && shape.mayBeNamed ? ElementID(high: 7, low: dice.number(0...1)) : nil
+        let id = isImported && shape.mayBeNamed ? ElementID(high: 7, low: dice.pick([1, 3])) : nil
         let isPlaced = shape.mayBePlaced && dice.once(in: 3) && !history.isEmpty
         let position = isPlaced ? dice.pick(history).stamp : nil
         let basis = try basis(root, transaction, &dice)

@@ -218,7 +218,7 @@ struct GoldenStory {
 
     private mutating func elements() throws {
         let natural = ElementID(
-            bytes: Digest.of(Array("message 1".utf8), domain: "test element", byteCount: 16))
+            naturally: Digest.of(Array("message 1".utf8), domain: "test element", byteCount: 16))
         let head = Self.cause("olga", 4)
         try add(
             "element-derived",

@@ -43,7 +43,8 @@ extension Dice {
     mutating func element() -> Element {
         let fields = Set((0..<number(0...4)).map { _ in number(0...UInt64(200)) }).sorted()
         return Element(
-            id: once(in: 2) ? identifier() : nil, position: once(in: 2) ? stamp() : nil, basis: basis(),
+            id: once(in: 2) ? ElementID(high: next(), low: next() | 1) : nil, position: once(in: 2) ? stamp() : nil,
+            basis: basis(),
             fields: fields.map { Element.Field($0, value()) })
     }
 

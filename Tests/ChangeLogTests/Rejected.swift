@@ -247,6 +247,9 @@ struct Rogues {
         let one: [UInt8] = [1, 2]  // the integer 1
         add("element-flags-4", "An element with a flag that there is not.", .unknownFormat(4), operation: 5, [4, 0, 0])
         add(
+            "element-id-derived", "An element that is given an id of the kind that derives from a change.", .outOfRange,
+            operation: 5, [1] + Array(repeating: 0xFF, count: 15) + [0xFE, 0, 0])
+        add(
             "element-fields-unsorted", "Two fields of an element, the greater one first.", .notSorted, operation: 5,
             [0, 0, 2, 2] + one + [1] + one)
         add(

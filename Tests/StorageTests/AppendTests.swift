@@ -247,14 +247,25 @@ struct AppendTests {
         #expect(try State.lines(of: crew.founder).count == 2)
     }
 
-    /// An id that derives from a change can be named by anyone who has seen it: the lowest creation shows all the same.
-    @Test func `two creations of one element end up alike, also when one id derives from a change`() throws {
+    @Test func `an id that derives from a change is given to nobody else's element`() throws {
+        let crew = try Crew(1, in: directory)
+        let original = try crew.founder.write(Things.draft(Things.entry("original", sender: 1)))
+        let change = try #require(original.changes.last)
+        let derived = ElementID(change: change.id, body: 0, operation: 0)
+        #expect(!derived.isNatural)
+        #expect(throws: StorageFailure.rejected(.outOfRange)) {
+            try crew.founder.write(Things.draft(Things.entry("other", sender: 1, id: derived)))
+        }
+    }
+
+    /// Whoever has seen a natural id can name it, and date it back: the lowest creation shows.
+    @Test func `two creations of one element end up alike`() throws {
         let crew = try Crew(1, guests: ["namer"], in: directory)
         let informed = try crew.informedObserver("informed")
-        let original = try crew.founder.write(Things.draft(Things.entry("original", sender: 1)), now: now + 10)
-        let change = try #require(original.changes.last)
+        let id = ElementID(naturally: bytes(9))
+        let original = try crew.founder.write(Things.draft(Things.entry("original", sender: 1, id: id)), now: now + 10)
         var namer = Hand(key: .of("namer"), workspace: crew.workspace)
-        let element = Things.entry("other", sender: 1, id: ElementID(change: change.id, body: 0, operation: 0))
+        let element = Things.entry("other", sender: 1, id: id)
         try namer.write(
             Things.draft(element), stamp: .zero.above(now + 5), causes: informed.frontier(), seed: bytes(1))
         let other = try namer.delta()

@@ -70,7 +70,7 @@ struct RandomWorld {
         var draft = Draft()
         for root in dice.shuffled([1, 2, 3] as [UInt64]).prefix(dice.number(1...2)) {
             let fields = dice.shuffled(Array(1...UInt64(7))).prefix(dice.number(1...3))
-            let operations = fields.map { operation($0, on: Things.root(root)) }
+            let operations = fields.map { operation($0) }
             draft.segments.append(Segment(kind: 1, root: Things.root(root), operations: operations))
         }
         if dice.once(in: 6) {
@@ -81,12 +81,12 @@ struct RandomWorld {
         return draft
     }
 
-    private mutating func operation(_ field: UInt64, on root: RootID) -> Operation {
+    private mutating func operation(_ field: UInt64) -> Operation {
         switch field {
         case 1: Operation(field: 1, action: .write(value()))
         case 2: Operation(field: 2, action: .set(value(), basis: basis()))
         case 3: dice.once(in: 2) ? Operation(field: 3, action: .add(tag())) : untag()
-        case 4: entry(in: root)
+        case 4: entry()
         case 5: Things.read(basis())
         case 6: Operation(field: 1, action: .add(.integer(1)))
         default: Operation(field: dice.pick([3, 99]), action: .unknown(code: 40, payload: [1, 2, 3]))
@@ -108,29 +108,15 @@ struct RandomWorld {
         return Set((0..<dice.number(0...12)).map { _ in dice.pick(all) }).sorted()
     }
 
-    private mutating func entry(in root: RootID) -> Operation {
+    private mutating func entry() -> Operation {
         let text = "\(dice.number(0...999))"
         let position = dice.once(in: 2) ? dice.pick(changes).stamp : nil
         // Two may create one element; those are of the kind that marks do not count.
         if dice.once(in: 3) {
-            let natural = (0...3).map { ElementID(high: $0, low: 0) }
-            return Things.entry(text, sender: 1, id: dice.pick(natural + derived(in: root)), position: position)
+            let id = ElementID(high: dice.number(0...3), low: 1)
+            return Things.entry(text, sender: 1, id: id, position: position)
         }
         return Things.entry(text, sender: dice.number(0...1), position: position)
-    }
-
-    /// Elements whose ids derive from changes, and which others may name all the same.
-    private func derived(in root: RootID) -> [ElementID] {
-        changes.flatMap { change in
-            change.segments.enumerated().flatMap { body, segment in
-                segment.operations.enumerated().compactMap { index, operation -> ElementID? in
-                    guard segment.root == root, case .append(let element) = operation.action, element.id == nil,
-                        element.fields.first?.value == .integer(1)
-                    else { return nil }
-                    return ElementID(change: change.id, body: body, operation: index)
-                }
-            }
-        }
     }
 
     private mutating func basis() -> Basis {

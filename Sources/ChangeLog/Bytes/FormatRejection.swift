@@ -18,7 +18,7 @@ public enum FormatRejection: Error, Hashable, Sendable {
     case notCanonical
     /// A change that names one of its own chain among its causes.
     case ownCause
-    /// A stamp beyond the last one, or an empty run.
+    /// A stamp beyond the last one, an empty run, or an id of the other kind.
     case outOfRange
     /// A key or signature that is not a canonical point of the prime-order subgroup.
     case notAPoint

@@ -57,7 +57,7 @@ public struct NaturalID: Sendable {
     }
 
     private func element(_ domain: String, _ parts: [String]) -> ElementID {
-        ElementID(bytes: bytes(domain, parts)) ?? ElementID(high: 0, low: 0)
+        ElementID(naturally: bytes(domain, parts))
     }
 
     private func bytes(_ domain: String, _ parts: [String]) -> [UInt8] {

@@ -6,7 +6,7 @@ import ChangeLog
 /// chain in the lower forty. So a branch is a range, and "up to this change of that branch" is a comparison.
 enum Tables {
     /// Raised when the tables change in a way that a rebuild cannot mend.
-    static let version = 5
+    static let version = 6
 
     /// Says that an SQLite file is a Nexus replica ("NEXS").
     static let applicationID = 0x4E45_5853

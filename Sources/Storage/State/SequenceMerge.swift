@@ -9,8 +9,7 @@ extension StateMerge {
         let creation = Creation(
             id: element.id ?? ElementID(change: author.change, body: target.body, operation: target.operation),
             element: element, columns: columns, table: table)
-        // Nearly every element is new: trying to insert it saves a look-up. Also an id that derives from a change may
-        // be taken, since anybody can name it as a natural one.
+        // Nearly every element is new: trying to insert it saves a look-up. Only a natural id may be taken.
         if let row = try insert(creation, to: target, by: author, as: nil) { return touched.element(row, of: table) }
         guard let held = try holder(of: creation.id, in: target, table),
             (author.stamp, author.change) < (held.stamp, held.change)
