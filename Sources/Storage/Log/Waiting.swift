@@ -123,10 +123,7 @@ struct Waiting {
 
     private func bytesOfStrangers() throws -> Int {
         let sum = try log.statements(
-            """
-            SELECT total(size) FROM waiting WHERE device NOT IN (SELECT device FROM member)
-            AND device NOT IN (SELECT key FROM invitation WHERE device = 1)
-            """)
+            "SELECT total(size) FROM waiting WHERE device NOT IN (SELECT device FROM appointment)")
         defer { sum.reset() }
         return try sum.step() ? Int(sum.integer(0)) : 0
     }
