@@ -30,6 +30,34 @@ struct LeadQueryTests {
         }
     }
 
+    @Test func `a lead's screen reads that person alone, and what keeps profiles up to date reads those touched`()
+        throws
+    {
+        let scene = try LeadScene()
+        try scene.meet("anna")
+        try scene.team["maya"].read { database in
+            var statements = [ProfileWriter.tellCards, ProfileWriter.writePlain, ProfileWriter.writeMerged]
+            database.trace { event in
+                if case .statement(let statement) = event { statements.append(statement.sql) }
+            }
+            _ = try LeadReader(database).lead(scene.id("anna").text)
+            _ = try KeyedLead.among([1], in: database)
+            _ = try LeadGrouping(of: [1], in: database)
+            database.trace(options: [], nil)
+            // Devices are listed whole: a team is small.
+            for sql in statements where !sql.contains("FROM member") {
+                let statement = try database.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql)
+                statement.setUncheckedArguments([])
+                let plan = try Row.fetchAll(statement).compactMap { $0["detail"] as String? }
+                let scans = plan.filter {
+                    $0.hasPrefix("SCAN") && !$0.contains("VIRTUAL TABLE") && $0 != "SCAN CONSTANT ROW"
+                }
+                #expect(scans.isEmpty, "\(sql): \(plan)")
+            }
+            #expect(statements.count > 10)
+        }
+    }
+
     @Test func `a status, an assignee and a score are looked up, not looked for`() throws {
         let scene = try LeadScene()
         let person = try scene.team.person("maya")

@@ -17,12 +17,25 @@ struct LeadGrouping {
     /// - Parameter leads: all that exist and may have changed. Those that hang together with them are taken in.
     init(of leads: Set<Int64>, in database: Database) throws {
         self.database = database
+        let sharing = try sharing(among: leads)
+        alone = leads.subtracting(sharing).sorted()
         var done: Set<Int64> = []
-        for lead in leads.sorted() where !done.contains(lead) {
+        for lead in sharing where !done.contains(lead) {
             let keysByLead = try connected(with: lead)
             done.formUnion(keysByLead.keys)
             if keysByLead.count == 1 { alone.append(lead) } else { try split(keysByLead) }
         }
+    }
+
+    /// Those that carry what another carries, too: few, so all others are told apart from them at once.
+    private func sharing(among leads: Set<Int64>) throws -> [Int64] {
+        try Int64.fetchAll(
+            database.cachedStatement(
+                sql: """
+                    SELECT t.value FROM json_each(?) t WHERE EXISTS(
+                        SELECT 1 FROM identity i CROSS JOIN identity o
+                        ON o.kind = i.kind AND o.value = i.value AND o.lead <> i.lead WHERE i.lead = t.value)
+                    """), arguments: [RowList(leads.sorted())])
     }
 
     /// The lead, and all that a chain of equal keys leads to, with the keys of each.

@@ -28,8 +28,8 @@ public struct LeadProjection: Projection {
             kind INTEGER NOT NULL, value TEXT NOT NULL, lead INTEGER NOT NULL,
             PRIMARY KEY(kind, value, lead)) WITHOUT ROWID;
         CREATE INDEX \(name).identity_lead ON identity(lead);
-        CREATE INDEX \(name).lead_set_value ON lead_set(field, value, root)
-            WHERE field IN (\(LeadField.labels), \(LeadField.apart));
+        CREATE INDEX \(name).lead_set_label ON lead_set(value, root) WHERE field = \(LeadField.labels);
+        CREATE INDEX \(name).lead_set_apart ON lead_set(value, root) WHERE field = \(LeadField.apart);
         """
     }
 

@@ -20,11 +20,7 @@ struct ProfileWriter {
         try run(Self.writePlain, [plain])
         for row in contested { try write(RowList([row]), of: row) }
         try sort(rows)
-        try run(
-            """
-            UPDATE card SET lead_status = p.status FROM json_each(?1) t CROSS JOIN profile p ON p.id = t.value
-            WHERE card.lead = p.key AND card.lead_status IS NOT p.status
-            """, [rows])
+        try run(Self.tellCards, [rows])
     }
 
     /// Those of which a field has more than one current write. A single one shows, whoever wrote it.
@@ -52,11 +48,7 @@ struct ProfileWriter {
         try run("DELETE FROM profile WHERE id IN (SELECT value FROM json_each(?1)) AND id <> ?2", [rows, head])
         try write(rows, of: head)
         try sort(RowList([head]))
-        try run(
-            """
-            UPDATE card SET lead_status = p.status FROM json_each(?1) t CROSS JOIN lead l ON l.id = t.value
-            CROSS JOIN profile p ON p.id = ?2 WHERE card.lead = l.key AND card.lead_status IS NOT p.status
-            """, [rows, head])
+        try run(Self.tellCards, [rows])
     }
 
     private func write(_ rows: RowList, of head: Int64) throws {
@@ -116,14 +108,25 @@ struct ProfileWriter {
         "(SELECT value FROM lead_current WHERE root = l.id AND field = \(field))"
     }
 
-    private static let writePlain = upsert(
+    /// Of a few leads: not `UPDATE ... FROM`, which would read all cards first.
+    static let tellCards = """
+        UPDATE card SET lead_status = (
+            SELECT p.status FROM lead l LEFT JOIN lead_profile x ON x.lead = l.id
+            CROSS JOIN profile p ON p.id = coalesce(x.profile, l.id) WHERE l.key = card.lead)
+        WHERE conversation IN (
+            SELECT c.conversation FROM json_each(?1) t CROSS JOIN lead l ON l.id = t.value
+            LEFT JOIN lead_profile x ON x.lead = l.id CROSS JOIN profile p ON p.id = coalesce(x.profile, l.id)
+            CROSS JOIN card c ON c.lead = l.key WHERE c.lead_status IS NOT p.status)
+        """
+
+    static let writePlain = upsert(
         from: """
             SELECT l.id, l.key, l.name, l.email, l.phone, l.avatar, coalesce(\(single(LeadField.status)), 'new'),
                 \(single(LeadField.score)), nullif(\(single(LeadField.assignee)), x''), \(order(of: "l.name"))
             FROM json_each(?1) t CROSS JOIN lead l ON l.id = t.value WHERE true
             """)
 
-    private static let writeMerged = upsert(
+    static let writeMerged = upsert(
         from: """
             SELECT m.id, m.key, m.name, m.email, m.phone, m.avatar, ?3, ?4, ?5, \(order(of: "m.name")) FROM (
                 SELECT id, key, \(latest("name")), \(latest("email")), \(latest("phone")), \(latest("avatar"))
