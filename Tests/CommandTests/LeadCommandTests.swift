@@ -76,7 +76,7 @@ struct LeadCommandTests {
         #expect(try terminal.nexus("olga", "lead", "show", ana).json["phone"].text == "+493023125017")
         try set("ben", "--phone", "+493023125017")
         let merged = try terminal.nexus("olga", "lead", "show", ben).json
-        #expect(merged["members"].texts == [ana, ben].sorted() && merged["conversations"].list.count == 2)
+        #expect(Set(merged["members"].texts) == [ana, ben] && merged["conversations"].list.count == 2)
         #expect(try list().count == 2)
         #expect(try terminal.plain("olga", "lead", "show", ana).output.contains("Leads  "))
 
