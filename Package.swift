@@ -164,7 +164,9 @@ let package = Package(
             name: "InboxTests",
             dependencies: ["CRDT", "ChangeLog", "Inbox", "Simulation", "Storage", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "CLITests", dependencies: ["CLI"], swiftSettings: strict),
+        .testTarget(
+            name: "CLITests", dependencies: ["CLI", "ChangeLog", "Inbox", "Simulation", "Storage", "TestSupport"],
+            swiftSettings: strict),
         // Runs the program itself, which therefore has to be built.
         .testTarget(name: "CommandTests", dependencies: ["CLI"], swiftSettings: strict),
     ]

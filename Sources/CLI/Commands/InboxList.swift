@@ -26,7 +26,8 @@ struct InboxList: ParsableCommand {
         query.limit = max(limit, 0)
         if counts {
             let page = CountsPage(counts: try replica.read { try query.counts(in: $0, now: now) }, people: people)
-            return options.json ? Console.print(page.json.text()) : page.lines.forEach(Console.print)
+            return options.json
+                ? Console.print(page.json.text()) : page.lines(width: Console.width).forEach(Console.print)
         }
         let cards = try replica.read { try query.cards(in: $0, now: now) }
         if options.json {

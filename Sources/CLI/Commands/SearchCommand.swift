@@ -30,10 +30,10 @@ struct Search: ParsableCommand {
                 ).text())
         } else {
             for hit in hits {
-                let snippet = TerminalText.safe(hit.snippet, multiline: false)
-                Console.print(
+                let line =
                     "\(hit.conversation.text.prefix(8)) \(TerminalText.padded(InboxScreen.minute(hit.at), to: 17))"
-                        + TerminalText.truncated(snippet, to: Console.width - 26))
+                    + TerminalText.safe(hit.snippet, multiline: false)
+                Console.print(TerminalText.truncated(line, to: Console.width))
             }
         }
     }

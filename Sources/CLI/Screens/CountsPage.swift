@@ -7,16 +7,18 @@ struct CountsPage {
     let counts: InboxCounts
     let people: People
 
-    var lines: [String] {
+    func lines(width: Int) -> [String] {
         let groups: [(String, [(String, Int)])] = [
             ("Status", statuses), ("Channel", channels), ("Lead", leadStatuses), ("Assignee", assignees),
         ]
         let totals = ["\(TerminalText.padded("All", to: 10))\(counts.total), \(counts.unread) with unread messages"]
-        return totals
+        let lines =
+            totals
             + groups.map { name, values in
                 let parts = values.map { TerminalText.safe("\($0.0) \($0.1)", multiline: false) }
                 return TerminalText.padded(name, to: 10) + parts.joined(separator: " · ")
             }
+        return lines.flatMap { TerminalText.wrapped($0, width: width) }
     }
 
     var json: JSONOutput {

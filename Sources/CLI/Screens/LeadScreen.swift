@@ -28,7 +28,7 @@ struct LeadScreen {
     // MARK: One
 
     func lines(of lead: Lead) -> [String] {
-        var lines = [safe(lead.name ?? lead.username ?? "Nameless")]
+        var lines = [TerminalText.truncated(safe(lead.name ?? lead.username ?? "Nameless"), to: width)]
         lines += fields(of: lead).flatMap { field($0, $1) }
         if let summary = lead.summary { lines += ["", "Summary"] + body(summary) }
         if !lead.notes.isEmpty { lines += ["", "Notes"] + lead.notes.flatMap(self.lines) }
@@ -53,7 +53,7 @@ struct LeadScreen {
     }
 
     private func field(_ name: String, _ value: String) -> [String] {
-        let lines = TerminalText.wrapped(safe(value), width: max(width - 11, 20))
+        let lines = TerminalText.wrapped(safe(value), width: width - 11)
         return zip([name] + lines.dropFirst().map { _ in "" }, lines).map { TerminalText.padded($0, to: 11) + $1 }
     }
 
@@ -63,7 +63,7 @@ struct LeadScreen {
     }
 
     private func body(_ text: String) -> [String] {
-        TerminalText.wrapped(TerminalText.safe(text, multiline: true), width: max(width - 4, 20)).map { "    " + $0 }
+        TerminalText.wrapped(TerminalText.safe(text, multiline: true), width: width - 4).map { "    " + $0 }
     }
 
     // MARK: What became of it

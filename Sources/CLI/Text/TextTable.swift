@@ -21,6 +21,7 @@ struct TextTable {
             line += TerminalText.padded(TerminalText.truncated(safe, to: column.width - 1), to: column.width)
             left -= column.width
         }
-        return line + TerminalText.truncated(TerminalText.safe(cells.last ?? "", multiline: false), to: max(left, 8))
+        line += TerminalText.truncated(TerminalText.safe(cells.last ?? "", multiline: false), to: max(left, 8))
+        return TerminalText.truncated(line, to: width)
     }
 }
