@@ -142,7 +142,30 @@ struct ImportTests {
         for nothing in ["absent", "\"", "*", "parcel AND", "NEAR(", "-"] {
             #expect(try terminal.nexus("olga", "search", nothing).status == 0, "\(nothing)")
         }
+        for unit in ["x", "x ", "%", "酒", "酒 "] {
+            let long = String(repeating: unit, count: 100_000 / unit.utf8.count)
+            for command in [["search", long], ["inbox", "--search", long]] {
+                let run = try terminal.start(["--home", terminal.path("olga"), "--json"] + command)
+                #expect(run.status == 0 && run.json.list.isEmpty, "\(unit)")
+            }
+        }
         #expect(try terminal.nexus("olga", "inbox", "--search", "parcel").json.list.count == 1)
+    }
+
+    @Test func `a word of a script without spaces is found inside a sentence`() throws {
+        let terminal = try Terminal()
+        try terminal.foundWorkspace()
+        let lines = [("a", "你好，我想住一家便宜的酒店，有无线网络。"), ("b", "请推荐餐馆 (cheap)"), ("c", "ห้องว่างไหม 100%")].map {
+            Self.conversation($0, messages: [("m1", "customer", $1, "2026-05-01T10:00:00Z")])
+        }
+        try terminal.nexus("olga", "import", terminal.write(lines.joined(separator: "\n"), to: "f.jsonl"))
+        for (words, count) in [
+            ("酒店", 1), ("网络 酒店", 1), ("推荐 che", 1), ("酒店 cheap", 0), ("ว่าง", 1), ("店酒", 0), ("%", 0),
+        ] {
+            #expect(try terminal.nexus("olga", "search", words).json.list.count == count, "\(words)")
+            #expect(try terminal.nexus("olga", "inbox", "--search", words).json.list.count == count, "\(words)")
+        }
+        #expect(try terminal.nexus("olga", "search", "酒店").json[0]["snippet"].text.contains("便宜的酒店"))
     }
 
     /// Real conversations, rich in edge cases, where they are present.

@@ -109,11 +109,13 @@ struct Conditions {
     }
 
     private mutating func add(search: String) {
-        let pattern = "%" + SearchTerms.likeEscaped(search) + "%"
+        let pattern = "%" + SearchTerms.likeEscaped(SearchTerms.start(of: search)) + "%"
+        let terms = SearchTerms(search)
+        let condition = terms.condition(match: "m.id IN (SELECT rowid FROM words WHERE words MATCH ?)")
         add(
             """
             (profile.name LIKE ? ESCAPE '\\' OR profile.email LIKE ? ESCAPE '\\' OR card.conversation IN (
-                SELECT root FROM conversation_message WHERE id IN (SELECT rowid FROM words WHERE words MATCH ?)))
-            """, [pattern, pattern, SearchTerms.match(search)])
+                SELECT m.root FROM conversation_message m WHERE \(condition)))
+            """, [pattern, pattern] + terms.arguments)
     }
 }

@@ -16,19 +16,26 @@ public struct SearchHit: Hashable, Sendable {
     public let at: Int64?
 }
 
-/// Finds messages by their words: all of them, in any order, the last one also as a beginning.
+/// Finds messages by their words: all of them, in any order, the last one also as a beginning. Words of scripts that
+/// put no space between words are found anywhere in a text.
 public enum MessageSearch {
     /// The newest first, at most `limit`; 0 is all.
     public static func hits(for text: String, in database: Database, limit: Int) throws -> [SearchHit] {
+        let terms = SearchTerms(text)
+        let (source, snippet): (String, String) =
+            terms.match == nil
+            ? ("conversation_message m", "substr(m.text, max(1, instr(m.text, ?) - 20), 120)")
+            : ("words JOIN conversation_message m ON m.id = words.rowid", "snippet(words, 0, '', '', '…', 16)")
+        let condition = terms.condition(match: "words MATCH ?")
+        let start: StatementArguments = terms.match == nil ? [terms.runs.first] : []
         let rows = try Row.fetchAll(
             database,
             sql: """
                 SELECT conversation.key AS conversation, m.key AS message, m.position >> 16 AS at, m.timeless,
-                    snippet(words, 0, '', '', '…', 16) AS snippet
-                FROM words JOIN conversation_message m ON m.id = words.rowid
-                JOIN conversation ON conversation.id = m.root
-                WHERE words MATCH ? ORDER BY m.timeless IS NOT NULL, m.position DESC, m.key LIMIT ?
-                """, arguments: [SearchTerms.match(text), limit == 0 ? -1 : limit])
+                    \(snippet) AS snippet
+                FROM \(source) JOIN conversation ON conversation.id = m.root
+                WHERE \(condition) ORDER BY m.timeless IS NOT NULL, m.position DESC, m.key LIMIT ?
+                """, arguments: start + terms.arguments + [limit == 0 ? -1 : limit])
         return rows.compactMap { row in
             guard let conversation = RootID(bytes: row["conversation"] as Data?),
                 let message = ElementID(bytes: row["message"] as Data)
@@ -42,15 +49,37 @@ public enum MessageSearch {
 }
 
 /// What a person typed, as SQLite takes it.
-enum SearchTerms {
-    /// Every word in quotes, so that nothing in it is an operator; the last one as a beginning. A text without any word
-    /// finds nothing.
-    static func match(_ text: String) -> String {
-        let words = text.split {
+struct SearchTerms {
+    /// For MATCH: every word in quotes, so that nothing in it is an operator; the last one as a beginning. A text without
+    /// any word finds nothing. Nil where there are only runs.
+    let match: String?
+    /// Words that the index does not know by themselves: to it, all up to the next space or full stop is one.
+    let runs: [String]
+
+    init(_ text: String) {
+        let words = Self.start(of: text).split {
             !($0.isLetter || $0.isNumber || $0.unicodeScalars.contains { $0.properties.isAlphabetic })
         }
-        guard !words.isEmpty else { return "\"\"" }
-        return words.map { "\"\($0)\"" }.joined(separator: " ") + "*"
+        runs = words.filter { $0.unicodeScalars.contains(where: Self.isUnspaced) }.map(String.init)
+        let indexed = words.filter { !$0.unicodeScalars.contains(where: Self.isUnspaced) }
+        match =
+            indexed.isEmpty
+            ? (runs.isEmpty ? "\"\"" : nil) : indexed.map { "\"\($0)\"" }.joined(separator: " ") + "*"
+    }
+
+    /// Its first two hundred scalars: nobody types more, and SQLite fails on long patterns and on very many.
+    static func start(of text: String) -> String { String(String.UnicodeScalarView(text.unicodeScalars.prefix(200))) }
+
+    /// What a message `m` must fulfil, with ``arguments``.
+    ///
+    /// - Parameter match: how it is in the index, with one argument.
+    func condition(match: String) -> String {
+        let terms = (self.match == nil ? [] : [match]) + runs.map { _ in "m.text LIKE ? ESCAPE '\\'" }
+        return terms.joined(separator: " AND ")
+    }
+
+    var arguments: StatementArguments {
+        StatementArguments([match].compactMap(\.self) + runs.map { "%\(Self.likeEscaped($0))%" })
     }
 
     /// For LIKE with `\` as the escape.
@@ -58,6 +87,16 @@ enum SearchTerms {
         text.reduce(into: "") { escaped, character in
             if character == "%" || character == "_" || character == "\\" { escaped.append("\\") }
             escaped.append(character)
+        }
+    }
+
+    /// Thai, Lao, Burmese, Khmer, kana and Chinese characters.
+    private static func isUnspaced(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x0E00...0x0EFF, 0x1000...0x109F, 0x1780...0x17FF, 0x3005...0x3007, 0x3040...0x30FF, 0x31F0...0x31FF,
+            0x3400...0x4DBF, 0x4E00...0x9FFF, 0xF900...0xFAFF, 0xFF66...0xFF9F, 0x20000...0x3FFFF:
+            true
+        default: false
         }
     }
 }
