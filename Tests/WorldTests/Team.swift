@@ -18,8 +18,8 @@ final class Team {
     private(set) var replicaByName: [String: Replica] = [:]
     private var channel = RootID(high: 0, low: 0)
     private var messages = 0
-    private let directory: TemporaryDirectory
-    private let configuration: Replica.Configuration
+    let directory: TemporaryDirectory
+    let configuration: Replica.Configuration
     private var dice: Dice
 
     var ids: NaturalID { NaturalID(secret: secret) }
