@@ -60,7 +60,7 @@ public enum DeliveryState: String, Hashable, Sendable {
     /// The codes of the events that say a message has left; a later failure makes it one that did not arrive.
     static let leavingCodes = [DeliveryEvent.sent, .delivered, .read, .played, .unknown].map { String($0.rawValue) }
         .joined(separator: ",")
-    /// Of those, the ones that settle it.
-    static let settlingCodes = [DeliveryEvent.sent, .delivered, .read, .played].map { String($0.rawValue) }
+    /// Of those, the ones that prove that it arrived, whatever else was told.
+    static let arrivalCodes = [DeliveryEvent.delivered, .read, .played].map { String($0.rawValue) }
         .joined(separator: ",")
 }

@@ -58,14 +58,16 @@ struct CloseCheck {
             """)
     }
 
-    /// Of each branch, the oldest reply of a person's that is not known to have arrived at the provider.
+    /// Of each branch, the oldest reply of a person's that is queued, has failed, or of which nobody knows.
     private func unsent() throws -> [Int64] {
-        try places(
+        let records = "SELECT 1 FROM conversation_delivery d WHERE d.root = m.root AND d.message = m.key AND d.event"
+        return try places(
             """
             SELECT min(by) FROM conversation_message m
-            WHERE root=? AND sender = 1 AND historic IS NULL AND kind NOT IN (\(MessageKind.unsentCodes)) AND NOT EXISTS(
-                SELECT 1 FROM conversation_delivery d
-                WHERE d.root = m.root AND d.message = m.key AND d.event IN (\(DeliveryState.settlingCodes)))
+            WHERE root=? AND sender = 1 AND historic IS NULL AND kind NOT IN (\(MessageKind.unsentCodes))
+                AND NOT EXISTS(\(records) IN (\(DeliveryState.arrivalCodes)))
+                AND (NOT EXISTS(\(records) = \(DeliveryEvent.sent.rawValue))
+                    OR EXISTS(\(records) = \(DeliveryEvent.failed.rawValue)))
             GROUP BY by >> 40
             """)
     }

@@ -122,6 +122,20 @@ struct StatusRuleTests {
         try story.sync().see { detail, _ in detail.status == .closed }
     }
 
+    @Test func `a reply that was sent and then could not be delivered opens what its author had closed`() throws {
+        let story = try Self.replyAndClose()
+        _ = try story.happen()
+        try story.everyone { try $0.tell(.sent, of: "Three are left.", in: $1.conversation, at: UInt64(minute(1))) }
+        try story.sync().see { detail, _ in detail.status == .closed }
+        try story.everyone { try $0.tell(.failed, of: "Three are left.", in: $1.conversation, code: "131026") }
+        let everyone = try story.sync()
+        try everyone.see(at: minute(61)) { detail, _ in
+            detail.status == .active && detail.obstacle == .ownReply && detail.messages.contains { $0.code == "131026" }
+        }
+        try story.everyone { try $0.tell(.delivered, of: "Three are left.", in: $1.conversation) }
+        try story.sync().see { detail, _ in detail.status == .closed }
+    }
+
     @Test func `a colleague's queued reply keeps nobody from closing, whether it was seen or not`() throws {
         let story = try Meanwhile(
             .by("leila") { try $0.close($1.id, seen: nil) },
