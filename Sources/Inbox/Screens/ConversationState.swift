@@ -56,9 +56,8 @@ struct ConversationState {
         }
     }
 
-    /// Of several assignments by people who did not know of each other, those that do not show.
+    /// Of several assignments by people who did not know of each other, those that do not show, be it that nobody's does.
     private static func displaced(by shown: SharedField, among writes: [CurrentWrite]) -> Set<Data> {
-        guard shown.source == .person else { return [] }
         let others = writes.filter { !$0.write.yields && $0.write.value != shown.value }
         return Set(others.compactMap { $0.write.value.bytes.map { Data($0) } })
     }

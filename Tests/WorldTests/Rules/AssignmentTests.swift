@@ -47,6 +47,22 @@ struct AssignmentTests {
         try everyone.see { detail, _ in detail.assignee?.name == "maya" && detail.displaced.isEmpty }
     }
 
+    @Test func `whoever takes a conversation while another takes everybody off is told when it is nobody's`() throws {
+        let story = try Meanwhile(
+            .by("jonas") { try $0.assign($1.id, to: $0.person(nil)) },
+            .by("leila") { try $0.assign($1.id, to: nil) })
+        try story.then("maya") { try $0.assign($1.id, to: $0.person(nil)) }
+        let everyone = try story.happen()
+        try everyone.see { detail, tale in
+            tale.last == "jonas"
+                ? detail.assignee?.name == "jonas" && detail.displaced.isEmpty
+                : detail.assignee == nil && detail.displaced.map(\.name) == ["jonas"]
+        }
+        try everyone.seeCards { card, name, tale in card.isDisplaced == (name == "jonas" && tale.last == "leila") }
+        try story.then("leila") { try $0.assign($1.id, to: nil) }
+        try story.sync().see { detail, _ in detail.assignee == nil && detail.displaced.isEmpty }
+    }
+
     @Test func `the assistant never assigns over a person, whichever is later`() throws {
         let story = try Meanwhile(
             .by("bot") { try $0.assign($1.id, to: $0.person("maya")) },
