@@ -69,18 +69,13 @@ struct LastMessage {
 
     /// The last one in the order of the thread, which shows a message where it was sent once it was.
     init(of row: Int64, in database: Database) throws {
-        let written = try Self.written(of: row, in: database)
-        let sent = try Self.sent(of: row, in: database)
-        let isSentLater = sent.flatMap { sent in
-            written.map {
-                sent.0 > $0.position || sent.0 == $0.position && $0.message.key.lexicographicallyPrecedes(sent.1.key)
-            }
+        let last = try [Self.written(of: row, in: database), Self.sent(of: row, in: database)].compactMap(\.self).max {
+            guard $0.position == $1.position else { return $0.position < $1.position }
+            return $0.message.key.lexicographicallyPrecedes($1.message.key)
         }
-        let last = isSentLater ?? false ? sent?.1 : written?.message
-        preview = try last.map { try Preview(of: $0, in: row, database).text } ?? ""
-        let isTimeless = last?.isTimeless ?? true
-        let position = max(written?.position ?? 0, sent?.0 ?? 0)
-        at = isTimeless ? try Self.newestTime(in: row, database) : position >> 16
+        preview = try last.map { try Preview(of: $0.message, in: row, database).text } ?? ""
+        let isTimeless = last?.message.isTimeless ?? true
+        at = isTimeless ? try Self.newestTime(in: row, database) : last.map { $0.position >> 16 }
     }
 
     /// A message, as far as a preview needs it.
@@ -99,25 +94,29 @@ struct LastMessage {
         return Message(key: key, kind: row["kind"], text: row["body"], isTimeless: (row["timeless"] as Bool?) ?? false)
     }
 
+    /// The last one that was not sent, or not by the team.
     private static func written(of row: Int64, in database: Database) throws -> (position: Int64, message: Message)? {
         let last = try Row.fetchOne(
             database.cachedStatement(
                 sql: """
                     SELECT \(columns), m.position FROM conversation_message m
-                    WHERE m.root=? AND m.kind NOT IN (1, \(MessageKind.unsaidCodes))
+                    WHERE m.root=? AND m.kind NOT IN (1, \(MessageKind.unsaidCodes)) AND NOT EXISTS(
+                        SELECT 1 FROM conversation_delivery d
+                        WHERE d.root = m.root AND d.message = m.key AND d.event = 2)
                     ORDER BY m.position DESC, m.key DESC LIMIT 1
                     """), arguments: [row])
         guard let last, let position = last["position"] as Int64? else { return nil }
         return message(last).map { (position, $0) }
     }
 
-    private static func sent(of row: Int64, in database: Database) throws -> (Int64, Message)? {
+    private static func sent(of row: Int64, in database: Database) throws -> (position: Int64, message: Message)? {
         let last = try Row.fetchOne(
             database.cachedStatement(
                 sql: """
                     SELECT \(columns), d.position FROM conversation_delivery d
                     JOIN conversation_message m ON m.root = d.root AND m.key = d.message
-                    WHERE d.root=? AND d.event = 2 ORDER BY d.position DESC, d.key DESC LIMIT 1
+                    WHERE d.root=? AND d.event = 2 AND m.kind NOT IN (1, \(MessageKind.unsaidCodes))
+                    ORDER BY d.position DESC, d.key DESC LIMIT 1
                     """), arguments: [row])
         guard let last, let position = last["position"] as Int64? else { return nil }
         return message(last).map { (position, $0) }

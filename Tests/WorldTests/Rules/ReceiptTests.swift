@@ -77,6 +77,26 @@ struct ReceiptTests {
         }
     }
 
+    @Test func `a reply by a clock that was ahead does not hide the customer's answer in the inbox`() throws {
+        let team = try Team(in: TemporaryDirectory())
+        let conversation = try team.receive("Is the lamp in stock?")
+        try team.syncAll()
+        let ahead = UInt64(minute(4))
+        try team["jonas"].transact(now: ahead) {
+            _ = try InboxWriter($0).reply(to: conversation.text, with: "Three are left.", seen: nil)
+        }
+        try team.syncAll()
+        try team.tell(.sent, of: "Three are left.", in: conversation, at: UInt64(minute(1)))
+        try team.receive("Wonderful", at: UInt64(minute(2)))
+        try team.syncAll()
+        for replica in team.replicas {
+            #expect(try replica.detail(conversation).messages.last?.text == "Wonderful")
+            let card = try #require(try replica.cards().first)
+            #expect(card.preview == "Wonderful")
+            #expect(card.lastMessageAt == minute(2))
+        }
+    }
+
     @Test func `of notes and of customers' messages there are no receipts`() throws {
         let team = try Team(in: TemporaryDirectory())
         let conversation = try team.receive("Is the lamp in stock?")
