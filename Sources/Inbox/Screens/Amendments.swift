@@ -51,7 +51,7 @@ struct Amendments {
             database.cachedStatement(
                 sql: """
                     SELECT m.key, m.kind, m.sender, CAST(m.text AS BLOB) AS body, m.position, m.by,
-                        \(Self.person) AS person
+                        \(Self.person(of: "m")) AS person
                     FROM conversation_message m
                     WHERE m.root=? AND m.about=? AND m.kind IN (\(MessageKind.unsaidCodes))
                     ORDER BY m.position, m.key
@@ -73,15 +73,26 @@ struct Amendments {
         let row = try Row.fetchOne(
             database.cachedStatement(
                 sql: """
-                    SELECT m.sender, \(Self.person) FROM conversation_message m WHERE m.root=? AND m.key=?
+                    SELECT m.sender, \(Self.person(of: "m")) FROM conversation_message m WHERE m.root=? AND m.key=?
                     """), arguments: [row, message])
         guard let row, let sender = (row[0] as Int64?).flatMap(Sender.init(rawValue:)) else { return nil }
         return (sender, row[1])
     }
 
-    /// Whose device wrote message `m`.
-    private static let person = """
-        (SELECT member.person FROM branch JOIN member
-            ON member.device = substr(branch.replica, 1, \(DeviceID.byteCount)) WHERE branch.id = m.by >> 40)
+    /// Whether message `m` was taken back by its author, or corrects one that was: its words are nobody's any more.
+    static let isTakenBack = """
+        EXISTS(SELECT 1 FROM conversation_message r JOIN conversation_message t ON t.root = r.root AND t.key = r.about
+            WHERE r.root = m.root AND r.kind = \(MessageKind.revocation.rawValue)
+            AND r.about IN (m.key, CASE m.kind WHEN \(MessageKind.edit.rawValue) THEN m.about END)
+            AND r.sender = t.sender
+            AND (t.sender <> \(Sender.agent.rawValue) OR \(person(of: "r")) IS \(person(of: "t"))))
         """
+
+    /// Whose device wrote a message.
+    private static func person(of message: String) -> String {
+        """
+        (SELECT member.person FROM branch JOIN member
+            ON member.device = substr(branch.replica, 1, \(DeviceID.byteCount)) WHERE branch.id = \(message).by >> 40)
+        """
+    }
 }

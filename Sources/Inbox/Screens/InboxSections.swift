@@ -115,7 +115,7 @@ struct Conditions {
         add(
             """
             (profile.name LIKE ? ESCAPE '\\' OR profile.email LIKE ? ESCAPE '\\' OR card.conversation IN (
-                SELECT m.root FROM conversation_message m WHERE \(condition)))
+                SELECT m.root FROM conversation_message m WHERE (\(condition)) AND NOT \(Amendments.isTakenBack)))
             """, [pattern, pattern] + terms.arguments)
     }
 }

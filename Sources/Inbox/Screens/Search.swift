@@ -17,7 +17,7 @@ public struct SearchHit: Hashable, Sendable {
 }
 
 /// Finds messages by their words: all of them, in any order, the last one also as a beginning. Words of scripts that
-/// put no space between words are found anywhere in a text.
+/// put no space between words are found anywhere in a text. What its author has taken back is not found.
 public enum MessageSearch {
     /// The newest first, at most `limit`; 0 is all.
     public static func hits(for text: String, in database: Database, limit: Int) throws -> [SearchHit] {
@@ -34,7 +34,8 @@ public enum MessageSearch {
                 SELECT conversation.key AS conversation, m.key AS message, m.position >> 16 AS at, m.timeless,
                     \(snippet) AS snippet
                 FROM \(source) JOIN conversation ON conversation.id = m.root
-                WHERE \(condition) ORDER BY m.timeless IS NOT NULL, m.position DESC, m.key LIMIT ?
+                WHERE (\(condition)) AND NOT \(Amendments.isTakenBack)
+                ORDER BY m.timeless IS NOT NULL, m.position DESC, m.key LIMIT ?
                 """, arguments: start + terms.arguments + [limit == 0 ? -1 : limit])
         return rows.compactMap { row in
             guard let conversation = RootID(bytes: row["conversation"] as Data?),

@@ -41,6 +41,22 @@ struct AmendmentTests {
         try everyone.seeCards { card, _, _ in card.preview == "[revocation]" }
     }
 
+    @Test func `what was taken back is found by no search`() throws {
+        let team = try Team(in: TemporaryDirectory())
+        try team.bring("text", "My card is 1234", providerID: "first")
+        try team.syncAll()
+        #expect(try team["jonas"].cards { $0.search = "1234" }.count == 1)
+        try team.bring("edit", "My card is 5678", about: "first", providerID: "fix")
+        try team.bring("revocation", about: "first", providerID: "back")
+        try team.syncAll()
+        for replica in team.replicas + [try team.listener()] {
+            for word in ["1234", "5678"] {
+                #expect(try replica.cards { $0.search = word }.isEmpty)
+                #expect(try replica.read { try MessageSearch.hits(for: word, in: $0, limit: 0) }.isEmpty)
+            }
+        }
+    }
+
     @Test func `nobody corrects or takes back what another has said`() throws {
         let story = try Meanwhile(
             Meanwhile.Deed(name: "leila") { team, tale in
