@@ -67,14 +67,13 @@ extension InboxWriter {
         let state = try state(of: conversation.row)
         let root = InboxSchema.conversation
         let status = root.set("status", .text(ConversationStatus.humanNeeded.rawValue))
-        var operations: [Operation] = []
-        if !state.statusWrites.contains(where: { $0.status == .humanNeeded }) { operations.append(status) }
-        if state.pause == nil || state.pause?.reason == .reply {
-            operations.append(root.set("ai", .text(AIControl.manual.rawValue)))
-        }
-        if let assign = try assignment(to: try transaction.author().person, state) { operations.append(assign) }
-        guard !operations.isEmpty else { return try unchanged(status) }
-        return try commit(operations, on: conversation.id, of: root)?.id
+        let assign = try assignment(to: try transaction.author().person, state)
+        let isAskedFor = state.statusWrites.contains { $0.status == .humanNeeded }
+        let isPaused = state.pause.map { $0.reason != .reply } ?? false
+        guard !isAskedFor || !isPaused || assign != nil else { return try unchanged(status) }
+        // Also what an escalation has said already: else whoever ends that without knowing of this would end this, too.
+        let pause = root.set("ai", .text(AIControl.manual.rawValue))
+        return try commit([status, pause] + [assign].compactMap(\.self), on: conversation.id, of: root)?.id
     }
 
     /// Pauses the assistant by hand, until it is resumed.

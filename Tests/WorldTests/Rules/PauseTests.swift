@@ -146,6 +146,16 @@ struct PauseTests {
             detail.pause == nil && detail.status == .active && detail.messages.contains { $0.state == .sent }
         }
     }
+
+    @Test func `whoever takes over while another resumes has it, and the assistant is silent`() throws {
+        let story = try Meanwhile(
+            .by("leila") { try $0.takeOver($1.id) }, .by("jonas") { try $0.resumeAI($1.id) },
+            .by("maya") { try $0.note(on: $1.id, "a note") })
+        try story.then("maya") { try $0.escalate($1.id) }
+        try story.happen().see { detail, _ in
+            detail.status == .humanNeeded && detail.pause != nil && detail.assignee?.name == "leila"
+        }
+    }
 }
 
 extension Pause {
