@@ -107,7 +107,8 @@ struct BusyTeam {
         let (text, labels, number) = (card.id.text, dice.some(of: Self.labels), dice.next())
         let assignee = dice.once(in: 4) ? nil : try team.person(dice.pick(["maya", "jonas", "leila"]))
         let patch = LeadPatch(
-            email: dice.pick(["a@example.com", "b@example.org", nil]), status: dice.pick(["new", "qualified", nil]))
+            email: dice.pick(["a@example.com", "b@example.org", nil]),
+            status: dice.pick([.to("new"), .to("qualified"), nil]))
         let until: Int64? = dice.once(in: 4) ? nil : minute(dice.number(0...60))
         let kind = dice.number(0...15)
         try team.write(name) { writer in
