@@ -64,7 +64,8 @@ public struct FieldRule: Sendable {
             let state = try ConversationState(of: row, in: database, past: CausalPast(database))
             self.init(ai: writes, state, now: now)
         case _ where !field.yielding.isEmpty:
-            let shared = SharedField(writes.map(\.write))
+            let isLeadStatus = kind.number == InboxSchema.lead.number && field.name == "status"
+            let shared = isLeadStatus ? LeadStatusRule.shown(writes.map(\.write)) : SharedField(writes.map(\.write))
             let reason: Reason = shared.isPinned ? .pinned : .automatic
             self.init(showing: shared.value, shared.shown?.change, shared.shown == nil ? .unwritten : reason)
         default:

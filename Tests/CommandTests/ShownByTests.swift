@@ -1,16 +1,17 @@
 import Foundation
 import Testing
 
-/// Holds `Docs/SECURITY.md` to the suite: what it says is shown by a test is shown by one of that name.
-struct SecurityDocumentTests {
+/// Holds pages to the suite: what they say is shown by a test is shown by one of that name.
+struct ShownByTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    @Test func `every test that the threat model names is there`() throws {
-        let page = try String(contentsOf: Self.root.appending(path: "Docs/SECURITY.md"), encoding: .utf8)
-        let names = page.matches(of: /`([a-z][^`]* [^`]*)`/).map { String($0.output.1) }.filter {
-            !$0.hasPrefix("nexus ")
-        }
+    @Test(arguments: ["SECURITY", "INBOX"])
+    func `every test that a page names is there`(name: String) throws {
+        let page = try String(contentsOf: Self.root.appending(path: "Docs/\(name).md"), encoding: .utf8)
+        let names = page.matches(of: /`([a-z][^`]* [^`]*)`/).map {
+            $0.output.1.replacing(/\n */, with: " ")
+        }.filter { !$0.hasPrefix("nexus ") }
         #expect(names.count > 60)
         let tests = try sources().joined(separator: "\n")
         let missing = names.filter { !tests.contains("func `\($0)`") }
