@@ -55,20 +55,40 @@ struct FollowUpTests {
         }
     }
 
+    @Test func `what the customer answers there comes into that conversation, and makes no second lead`() throws {
+        try setPhone("+1 202 555 0142")
+        let next = try team.write("leila") { try $0.followUp(conversation.text, account: nil, ids: team.ids) }.1
+        try team.syncAll()
+        try team.bring("text", "Hello on WhatsApp", from: "12025550142", providerID: "wa 1")
+        try team.syncAll()
+        for replica in team.replicas + [try team.listener()] {
+            let detail = try replica.detail(next)
+            #expect(detail.messages.map(\.text) == ["Hello on WhatsApp"])
+            #expect(detail.window.isOpen)
+            let leads = try replica.read { try LeadQuery().leads(in: $0) }
+            #expect(leads.map(\.id) == [detail.lead?.id])
+            #expect(leads.first?.conversations.count == 2)
+        }
+    }
+
     @Test func `without a phone number that can be read, or without a WhatsApp account, there is no following up`()
         throws
     {
+        try team.bring(
+            "text", "Hello", from: "ben", phone: "ask me", providerID: "ben 1", by: "other gateway", on: .messenger)
+        try team.syncAll()
+        let unreadable = team.ids.conversation(
+            account: team.ids.channel(kind: "messenger", account: "1784"), customer: "ben")
         let tip = try team["leila"].ownTip()
-        #expect(throws: InboxFailure.noPhone) { try followUp("leila") }
-        try setPhone("ask her")
-        #expect(throws: InboxFailure.noPhone) { try followUp("leila") }
+        #expect(throws: InboxFailure.noPhone) { try followUp("leila", conversation) }
+        #expect(try team["leila"].detail(unreadable).lead?.phone == "ask me")
+        #expect(throws: InboxFailure.noPhone) { try followUp("leila", unreadable) }
         #expect(try team["leila"].ownTip() == tip)
         try setPhone("+1 202 555 0142")
         try team.write("maya") { try $0.removeChannel("Shop") }
         try team.syncAll()
-        let later = try team["leila"].ownTip()
-        #expect(throws: InboxFailure.noWhatsApp) { try followUp("leila") }
-        #expect(try team["leila"].ownTip() == later)
+        #expect(throws: InboxFailure.noWhatsApp) { try followUp("leila", conversation) }
+        #expect(try team["leila"].ownTip() == tip)
     }
 
     @Test func `a conversation on WhatsApp is not followed up on itself`() throws {
@@ -81,7 +101,7 @@ struct FollowUpTests {
         }
     }
 
-    private func followUp(_ name: String) throws {
+    private func followUp(_ name: String, _ conversation: RootID) throws {
         try team.write(name) { _ = try $0.followUp(conversation.text, account: nil, ids: team.ids) }
     }
 

@@ -94,10 +94,12 @@ struct StatusRuleTests {
             .by("maya") { writer, tale in
                 _ = try writer.assign(tale.id, to: writer.person(nil))
                 _ = try writer.addLabels(["vip"], to: tale.id)
+                _ = try writer.snooze(tale.id, until: minute(30), seen: nil)
             })
         try story.show(to: "leila")
         try story.happen().see { detail, _ in
-            detail.status == .closed && detail.assignee?.name == "maya" && detail.labels == ["vip"]
+            detail.status == .closed && detail.snoozedUntil == minute(30) && detail.assignee?.name == "maya"
+                && detail.labels == ["vip"]
         }
     }
 

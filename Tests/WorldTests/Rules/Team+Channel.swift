@@ -15,11 +15,13 @@ extension Team {
     @discardableResult
     func bring(
         _ kind: String, _ text: String? = nil, about: String? = nil, from customer: String = "anna",
-        sender: String = "customer", providerID: String, at: UInt64? = nil, by name: String = "gateway",
-        on channel: ChannelKind = .whatsapp
+        phone: String? = nil, sender: String = "customer", providerID: String, at: UInt64? = nil,
+        by name: String = "gateway", on channel: ChannelKind = .whatsapp
     ) throws -> ChangeID? {
+        var whom = ["id": customer, "name": customer]
+        whom["phone"] = phone
         var line: [String: Any] = [
-            "channel": channel.rawValue, "from": ["id": customer, "name": customer], "providerId": providerID,
+            "channel": channel.rawValue, "from": whom, "providerId": providerID,
             "at": Instant.text(milliseconds: Int64(at ?? now)), "kind": kind, "sender": sender,
         ]
         line["text"] = text
