@@ -26,7 +26,7 @@ struct Cast {
 
     /// Still judged element by element, so that measuring includes it.
     private static func opened(_ field: Schema.Field) -> Schema.Field {
-        guard case .sequence = field.kind else { return field }
+        guard case .sequence = field.kind, field.name == "message" else { return field }
         let anyone = Schema.Shape(
             "anyone's", mayBeNamed: true, mayBePlaced: true,
             columns: ["sender": (0...3).map { .integer($0) }, "historic": [.null], "timeless": [.null]])
@@ -35,6 +35,6 @@ struct Cast {
             writers: .init(
                 any: field.writers.any, own: field.writers.own,
                 only: field.writers.only.merging([.owner: .shapes([anyone])]) { $1 }),
-            since: field.since, about: field.about)
+            yielding: field.yielding, since: field.since, about: field.about)
     }
 }
