@@ -50,9 +50,9 @@ struct CardReader {
         card.displaced, card.paused_until, card.snoozed_until,
         profile.key AS profile_key, profile.name, profile.avatar, profile.status AS profile_status, profile.score
         """
-    /// Where a query finds it. A lead alone is its own profile.
-    static let sources = """
-        card LEFT JOIN lead ON lead.key = card.lead LEFT JOIN lead_profile ON lead_profile.lead = lead.id
+    /// What a query joins to `card`. A lead alone is its own profile.
+    static let joins = """
+        LEFT JOIN lead ON lead.key = card.lead LEFT JOIN lead_profile ON lead_profile.lead = lead.id
         LEFT JOIN profile ON profile.id = coalesce(lead_profile.profile, lead.id)
         """
 
