@@ -139,7 +139,7 @@ struct ImportTests {
         try terminal.nexus("olga", "import", terminal.write(file + "\n", to: "f.jsonl"))
         #expect(try terminal.nexus("olga", "search", "parc").json.list.count == 1)
         #expect(try terminal.nexus("olga", "search", "cafe creme").json.list.count == 1)
-        for nothing in ["absent", "\"", "*", "parcel AND", "NEAR(", "-"] {
+        for nothing in ["absent", "\"", "*", "parcel AND", "NEAR(", "-", "\"\u{345}"] {
             #expect(try terminal.nexus("olga", "search", nothing).status == 0, "\(nothing)")
         }
         for unit in ["x", "x ", "%", "酒", "酒 "] {

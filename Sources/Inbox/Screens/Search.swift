@@ -65,7 +65,12 @@ struct SearchTerms {
         let indexed = words.filter { !$0.unicodeScalars.contains(where: Self.isUnspaced) }
         match =
             indexed.isEmpty
-            ? (runs.isEmpty ? "\"\"" : nil) : indexed.map { "\"\($0)\"" }.joined(separator: " ") + "*"
+            ? (runs.isEmpty ? "\"\"" : nil) : indexed.map(Self.quoted).joined(separator: " ") + "*"
+    }
+
+    /// A quote can be part of a word, under a mark that is a letter to Unicode.
+    private static func quoted(_ word: Substring) -> String {
+        "\"\(String(String.UnicodeScalarView(word.unicodeScalars.filter { $0 != "\"" })))\""
     }
 
     /// Its first two hundred scalars: nobody types more, and SQLite fails on long patterns and on very many.
