@@ -17,7 +17,7 @@ struct ConversationScreen {
 
     private func heading(of detail: ConversationDetail) -> [String] {
         let channel = detail.account?.name ?? detail.channel ?? "an imported channel"
-        let title = safe("\(detail.lead?.name ?? "Nameless") on \(channel)")
+        let title = "\(safe(detail.lead?.name ?? "Nameless")) on \(safe(channel))"
         let lines = fields(of: detail).compactMap { name, value in
             value.map { safe(TerminalText.padded(name, to: 10) + $0) }
         }
@@ -129,7 +129,8 @@ struct ConversationScreen {
         let state = message.state.map { " · \($0.rawValue)\(message.code.map { " \($0)" } ?? "")" } ?? ""
         let role = message.author == nil ? "" : " (\(message.sender.name))"
         let clock = time.isEmpty ? "" : "\(time) "
-        let head = safe("\(clock)\(who)\(role)\(kind)\(state)")
+        // The name alone: a right-to-left one would turn round what is in one isolate with it.
+        let head = "\(clock)\(safe(who))\(role)\(kind)\(safe(state))"
         return [TerminalText.truncated(head, to: width)] + body(of: message).map { "    " + $0 }
             + remarks(on: message).map { "    ^ " + TerminalText.truncated($0, to: width - 6) }
     }

@@ -58,7 +58,7 @@ struct LeadScreen {
     }
 
     private func lines(of note: LeadNote) -> [String] {
-        let head = safe("  \(InboxScreen.minute(note.at)) \(note.author ?? "somebody")")
+        let head = "  \(InboxScreen.minute(note.at)) \(safe(note.author ?? "somebody"))"
         return [TerminalText.truncated(head, to: width)] + body(note.text)
     }
 

@@ -30,6 +30,16 @@ struct HostileTextTests {
         try expectShown([line("a", messages: ["before it", text])])
     }
 
+    @Test func `a right-to-left name does not turn round the words beside it`() throws {
+        let workspace = try ImportedWorkspace([
+            line("a", messages: ["hi"], author: "דוד", fields: ["customer": ["name": "דוד"]])
+        ])
+        let detail = try workspace.detail(of: workspace.cards()[0])
+        let lines = ConversationScreen(width: 80, now: ImportedWorkspace.now).lines(of: detail)
+        #expect(lines.first == "\u{2068}דוד\u{2069} on web-forum")
+        #expect(lines.contains("10:00 \u{2068}דוד\u{2069} (customer)"))
+    }
+
     /// Each tries to get out of its place in another way.
     private static let strange = [
         "\u{1B}[2J\u{1B}]0;title\u{7}\u{9B}31m", "a\r\nb\rc\u{2028}d\u{85}e\u{B}f", "tab\tand\u{8}back",
