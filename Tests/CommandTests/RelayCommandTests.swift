@@ -177,6 +177,28 @@ struct RelayCommandTests {
         #expect(try terminal.nexus("olga", "inbox", "--unread").json.list.isEmpty)
     }
 
+    @Test func `a receipt for a message that is not here is named by its line, and the rest is taken`() throws {
+        let terminal = try Terminal()
+        let relay = try RelayProcess(terminal)
+        try terminal.foundWorkspace(relay: relay.url)
+        let invitation = try terminal.nexus("olga", "invite", "--role", "gateway").json["invitation"].text
+        try terminal.nexus("g", "gateway", "init", "--channel", "whatsapp", "--name", "Line", "-", input: invitation)
+        let message = #"{"channel":"whatsapp","from":{"id":"1202","name":"Ana"},"providerId":"w1","text":"Hi"}"#
+        try terminal.nexus("g", "receive", "-", input: message)
+        let conversation = try terminal.nexus("g", "inbox").json[0]["id"].text
+        let asked = try terminal.nexus("g", "show", conversation).json["messages"][0]["id"].text
+        let receipts = [conversation, String(repeating: "0", count: 26)].map {
+            #"{"event":"sent","conversation":"\#($0)","message":"\#(asked)"}"#
+        }
+        let next = message.replacing("w1", with: "w2")
+        let run = try terminal.nexus("g", "receive", "-", input: (receipts + [next]).joined(separator: "\n"))
+        #expect(run.status == 65)
+        #expect(run.json["received"].number == 1)
+        #expect(run.json["failed"].number == 2)
+        #expect(run.errors.contains("message") && run.errors.contains("conversation"))
+        #expect(try terminal.nexus("g", "inbox").json[0]["unread"].number == 2)
+    }
+
     @Test func `a web page in place of the relay is told apart from a relay`() throws {
         let page = try WebPage()
         let terminal = try Terminal()

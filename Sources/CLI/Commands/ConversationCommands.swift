@@ -197,7 +197,7 @@ struct FollowUpCommand: ParsableCommand {
 
     func run() throws {
         let replica = try options.home.open()
-        let ids = NaturalID(secret: try replica.localValue(.secret).bytes ?? [])
+        let ids = try replica.naturalIDs()
         let (change, next) = try Writing(options: options).run {
             try $0.followUp(conversation, account: account, ids: ids)
         }

@@ -1,4 +1,4 @@
-public import CRDT
+import CRDT
 import ChangeLog
 import GRDB
 import Storage

@@ -9,11 +9,11 @@ extension InboxWriter {
     /// Notes what a provider tells of a message that went out. Told twice, it is noted once.
     ///
     /// - Returns: nil if it is known already.
-    /// - Throws: `.unknown` for a message that is not here.
+    /// - Throws: ``LineRejection`` for a conversation or a message that is not here.
     public func record(_ receipt: Receipt, ids: NaturalID) throws -> ChangeID? {
         guard let event = receipt.kind else { throw LineRejection.badValue("event") }
-        let (row, conversation) = try conversation(receipt.conversation)
-        let message = try message(receipt.message, in: row)
+        let (row, conversation) = try named("conversation") { try self.conversation(receipt.conversation) }
+        let message = try self.message(receipt.message, in: row)
         let root = InboxSchema.conversation
         let operation = record(
             event, of: message, provider: receipt.providerId, at: receipt.at, code: receipt.code, ids: ids)
@@ -54,16 +54,25 @@ extension InboxWriter {
         return ChannelPolicy(kind: kind, window: row["window"], timer: row["timer"], media: row["media"])
     }
 
+    /// What a field of a line names: where it names nothing, the line is at fault.
+    private func named<Found>(_ field: String, _ find: () throws -> Found) throws -> Found {
+        do {
+            return try find()
+        } catch is InboxFailure {
+            throw LineRejection.badValue(field)
+        }
+    }
+
     /// A message of the team's, by the start of its id.
     private func message(_ text: String, in conversation: Int64) throws -> ElementID {
-        let key = try IDLookup(database: database).message(text, in: conversation).key
+        let key = try named("message") { try IDLookup(database: database).message(text, in: conversation).key }
         let isOurs = try Bool.fetchOne(
             database,
             sql: """
                 SELECT 1 FROM conversation_message
                 WHERE root=? AND key=? AND historic IS NULL AND sender IN (1, 2) AND kind NOT IN (\(MessageKind.unsentCodes))
                 """, arguments: [conversation, key])
-        guard isOurs != nil, let id = ElementID(bytes: key) else { throw InboxFailure.unknown(.message, text) }
+        guard isOurs != nil, let id = ElementID(bytes: key) else { throw LineRejection.badValue("message") }
         return id
     }
 }

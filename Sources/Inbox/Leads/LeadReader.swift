@@ -44,19 +44,6 @@ public struct LeadReader {
             notes: try notes(group, people), conversations: try conversations(group))
     }
 
-    /// What screens of conversations ask of a lead.
-    func status(of row: Int64) throws -> String {
-        try String.fetchOne(
-            database.cachedStatement(sql: "SELECT status FROM profile WHERE id=?"),
-            arguments: [LeadGroup.head(of: row, in: database)]) ?? LeadStatus.new.rawValue
-    }
-
-    func score(of row: Int64) throws -> Int64? {
-        try Int64.fetchOne(
-            database.cachedStatement(sql: "SELECT score FROM profile WHERE id=?"),
-            arguments: [LeadGroup.head(of: row, in: database)])
-    }
-
     // MARK: Parts
 
     private func latestOfChannel(_ group: LeadGroup) throws -> Row? {

@@ -21,21 +21,18 @@ struct Amendments {
 
     /// Something that names a message.
     struct Remark {
-        let id: ElementID
         let kind: MessageKind
         let sender: Sender
         let text: String
-        /// Where it stands in the thread.
-        let position: Int64
-        /// Its change's place here.
-        let by: Int64
         /// The bytes of the id of whoever's device wrote it; nil for nobody of the team.
         let person: Data?
     }
 
     /// What its own author last did to a message: nobody alters what others said. Once taken back it stays so.
-    func amendment(of message: Data) throws -> Amendment? {
-        let remarks = try self.remarks(on: message).filter { $0.kind == .edit || $0.kind == .revocation }
+    ///
+    /// - Parameter remarks: those on it.
+    func amendment(of message: Data, among remarks: [Remark]) throws -> Amendment? {
+        let remarks = remarks.filter { $0.kind == .edit || $0.kind == .revocation }
         guard !remarks.isEmpty, let author = try author(of: message) else { return nil }
         let own = remarks.filter { remark in
             guard remark.sender == author.sender else { return false }
@@ -50,22 +47,16 @@ struct Amendments {
         try Row.fetchAll(
             database.cachedStatement(
                 sql: """
-                    SELECT m.key, m.kind, m.sender, CAST(m.text AS BLOB) AS body, m.position, m.by,
-                        \(Self.person(of: "m")) AS person
-                    FROM conversation_message m
+                    SELECT m.kind, m.sender, CAST(m.text AS BLOB), \(Self.person(of: "m")) FROM conversation_message m
                     WHERE m.root=? AND m.about=? AND m.kind IN (\(MessageKind.unsaidCodes))
                     ORDER BY m.position, m.key
                     """), arguments: [row, message]
         ).compactMap { row in
-            guard let key = row["key"] as Data?, let id = ElementID(bytes: key),
-                let position = row["position"] as Int64?,
-                let by = row["by"] as Int64?,
-                let kind = (row["kind"] as Int64?).flatMap(MessageKind.init(rawValue:)),
-                let sender = (row["sender"] as Int64?).flatMap(Sender.init(rawValue:))
+            guard let kind = (row[0] as Int64?).flatMap(MessageKind.init(rawValue:)),
+                let sender = (row[1] as Int64?).flatMap(Sender.init(rawValue:))
             else { return nil }
-            let text = (row["body"] as Data?).map { String(decoding: $0, as: UTF8.self) } ?? ""
-            return Remark(
-                id: id, kind: kind, sender: sender, text: text, position: position, by: by, person: row["person"])
+            let text = (row[2] as Data?).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            return Remark(kind: kind, sender: sender, text: text, person: row[3])
         }
     }
 

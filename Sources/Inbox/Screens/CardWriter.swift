@@ -5,6 +5,9 @@ import Storage
 import struct Foundation.Data
 
 /// Writes one conversation's card from its state.
+///
+/// Merging does this for every conversation that a transaction touches, so what few conversations have is asked for only
+/// where there is any of it.
 struct CardWriter {
     private let database: Database
     private let past: CausalPast
@@ -15,17 +18,16 @@ struct CardWriter {
     }
 
     func refresh(_ row: Int64) throws {
-        let state = try ConversationState(of: row, in: database, past: past)
-        let last = try LastMessage(of: row, in: database)
+        let extent = try Extent(of: row, for: reader.person, in: database)
+        let state = try ConversationState(of: row, in: database, past: past, hasRecords: extent.hasRecords)
+        let last = try LastMessage(of: row, extent, in: database)
         let pause = state.replyPause
         let status = StatusRule.shown(state.statusWrites, isPausedByReply: pause != nil && pause?.until == nil)
         try write(
             row, last,
             [
                 status.rawValue, state.assignee.value.bytes.map { Data($0) }, status == .active ? pause?.until : nil,
-                state.snoozedUntil,
-                try UnreadCount(database, person: reader.person).count(in: row),
-                state.displaced.contains(reader.person),
+                state.snoozedUntil, extent.unread, state.displaced.contains(reader.person),
             ])
     }
 
@@ -47,6 +49,7 @@ struct CardWriter {
                     excluded.snoozed_until, excluded.unread, excluded.displaced)
                 """
         ).execute(arguments: [row, last.at, last.preview] + StatementArguments(state))
+        guard database.changesCount == 0 else { return }
         // A rebuild may find that nothing made this conversation after all.
         try database.cachedStatement(
             sql: "DELETE FROM card WHERE conversation=?1 AND NOT EXISTS(SELECT 1 FROM conversation WHERE id=?1)"
@@ -60,75 +63,23 @@ struct CardWriter {
         """
 }
 
-/// What a card says of a conversation's last message.
-struct LastMessage {
-    /// Milliseconds since 1970; nil where no message has a time.
-    let at: Int64?
-    /// One line of it.
-    let preview: String
+/// What there is of a conversation, besides its messages.
+struct Extent {
+    /// How many of the customer's messages a person has not read.
+    let unread: Int
+    /// Whether the gateway has noted what became of any message.
+    let hasRecords: Bool
+    /// Whether any message says something of an earlier one.
+    let hasRemarks: Bool
 
-    /// The last one in the order of the thread, which shows a message where it was sent once it was.
-    init(of row: Int64, in database: Database) throws {
-        let last = try [Self.written(of: row, in: database), Self.sent(of: row, in: database)].compactMap(\.self).max {
-            guard $0.position == $1.position else { return $0.position < $1.position }
-            return $0.message.key.lexicographicallyPrecedes($1.message.key)
-        }
-        preview = try last.map { try Preview(of: $0.message, in: row, database).text } ?? ""
-        let isTimeless = last?.message.isTimeless ?? true
-        at = isTimeless ? try Self.newestTime(in: row, database) : last.map { $0.position >> 16 }
-    }
-
-    /// A message, as far as a preview needs it.
-    struct Message {
-        let key: Data
-        let kind: Int64?
-        let text: String?
-        let isTimeless: Bool
-    }
-
-    private static let columns =
-        "m.key, m.kind, substr(m.text, 1, \(4 * Preview.length)) AS body, m.timeless IS NOT NULL AS timeless"
-
-    private static func message(_ row: Row) -> Message? {
-        guard let key = row["key"] as Data? else { return nil }
-        return Message(key: key, kind: row["kind"], text: row["body"], isTimeless: (row["timeless"] as Bool?) ?? false)
-    }
-
-    /// The last one that was not sent, or not by the team.
-    private static func written(of row: Int64, in database: Database) throws -> (position: Int64, message: Message)? {
-        let last = try Row.fetchOne(
+    /// - Parameter person: the bytes of their id.
+    init(of row: Int64, for person: Data, in database: Database) throws {
+        let found = try Row.fetchOne(
             database.cachedStatement(
                 sql: """
-                    SELECT \(columns), m.position FROM conversation_message m
-                    WHERE m.root=? AND m.kind NOT IN (1, \(MessageKind.unsaidCodes)) AND NOT EXISTS(
-                        SELECT 1 FROM conversation_delivery d
-                        WHERE d.root = m.root AND d.message = m.key AND d.event = 2)
-                    ORDER BY m.position DESC, m.key DESC LIMIT 1
-                    """), arguments: [row])
-        guard let last, let position = last["position"] as Int64? else { return nil }
-        return message(last).map { (position, $0) }
-    }
-
-    private static func sent(of row: Int64, in database: Database) throws -> (position: Int64, message: Message)? {
-        let last = try Row.fetchOne(
-            database.cachedStatement(
-                sql: """
-                    SELECT \(columns), d.position FROM conversation_delivery d
-                    JOIN conversation_message m ON m.root = d.root AND m.key = d.message
-                    WHERE d.root=? AND d.event = 2 AND m.kind NOT IN (1, \(MessageKind.unsaidCodes))
-                    ORDER BY d.position DESC, d.key DESC LIMIT 1
-                    """), arguments: [row])
-        guard let last, let position = last["position"] as Int64? else { return nil }
-        return message(last).map { (position, $0) }
-    }
-
-    /// For a conversation whose last message has no time: that of the last one that has.
-    private static func newestTime(in row: Int64, _ database: Database) throws -> Int64? {
-        try Int64.fetchOne(
-            database.cachedStatement(
-                sql: """
-                    SELECT position >> 16 FROM conversation_message WHERE root=? AND kind<>1 AND timeless IS NULL
-                    ORDER BY position DESC, key DESC LIMIT 1
-                    """), arguments: [row])
+                    SELECT (\(UnreadCount.sql)), EXISTS(SELECT 1 FROM conversation_delivery WHERE root=?2),
+                        EXISTS(SELECT 1 FROM conversation_message WHERE root=?2 AND about IS NOT NULL)
+                    """), arguments: [person, row])
+        (unread, hasRecords, hasRemarks) = (found?[0] ?? 0, found?[1] ?? false, found?[2] ?? false)
     }
 }

@@ -1,5 +1,5 @@
-public import CRDT
-public import ChangeLog
+import CRDT
+import ChangeLog
 public import GRDB
 import Storage
 
@@ -76,14 +76,15 @@ struct SummaryReader {
         guard case .text(let text) = field.value,
             let shown = writes.first(where: { $0.write.change == field.shown?.change })
         else { return nil }
-        let messages = try Row.fetchAll(
+        // Newest first, and no further than it reaches.
+        let messages = try Row.fetchCursor(
             database,
             sql: """
                 SELECT key, by FROM conversation_message WHERE root=? AND kind NOT IN (1, \(MessageKind.unsaidCodes))
                 ORDER BY position DESC, key DESC
                 """, arguments: [row])
         var missing = 0
-        for message in messages {
+        while let message = try messages.next() {
             guard let key = message[0] as Data?, let by = message[1] as Int64? else { continue }
             if try past.holds(by, in: shown.basis) {
                 return ConversationSummary(

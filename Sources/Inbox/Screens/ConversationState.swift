@@ -22,12 +22,14 @@ struct ConversationState {
     /// When it comes back into sight, in milliseconds since 1970.
     let snoozedUntil: Int64?
 
-    init(of row: Int64, in database: Database, past: CausalPast) throws {
+    /// - Parameter hasRecords: whether the gateway has noted what became of any message; if not, none is looked for.
+    init(of row: Int64, in database: Database, past: CausalPast, hasRecords: Bool = true) throws {
         let writes = try CurrentWrites(of: row, kind: InboxSchema.conversation, in: database)
         statusWrites = try Self.statusWrites(writes, of: row, in: database, past: past)
         let controls = writes.on("ai").compactMap { write in write.text.flatMap(AIControl.init).map { ($0, write.by) } }
         let resumes = controls.filter { $0.0 == .on }.map(\.1)
-        let replies = try LeavingReplies(of: row, in: database).replies(notSeenBy: resumes, past: past)
+        let replies =
+            hasRecords ? try LeavingReplies(of: row, in: database).replies(notSeenBy: resumes, past: past) : []
         pause = PauseRule.pause(among: controls.map(\.0), replies: replies.map(\.reply))
         replyPause = PauseRule.pause(among: [], replies: replies.map(\.reply))
         pausedBy = controls.filter { $0.0 != .on }.map(\.1) + replies.map(\.by)

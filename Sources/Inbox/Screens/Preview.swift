@@ -16,8 +16,10 @@ struct Preview {
     }
 
     /// As the customer left it: corrected, or taken back.
-    init(of message: LastMessage.Message, in row: Int64, _ database: Database) throws {
-        let amendment = try Amendments(of: row, in: database).amendment(of: message.key)
+    ///
+    /// - Parameter amendments: nil where nothing was said of any earlier message.
+    init(of message: LastMessage.Message, _ amendments: Amendments?) throws {
+        let amendment = try amendments.flatMap { try $0.amendment(of: message.key, among: $0.remarks(on: message.key)) }
         switch amendment {
         case .revoked: self.init(kind: MessageKind.revocation.rawValue, text: nil)
         case .edited(let text): self.init(kind: message.kind, text: text)

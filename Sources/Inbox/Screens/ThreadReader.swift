@@ -101,8 +101,8 @@ struct ThreadReader {
         let person = people.person(ofDevice: (row["device"] as Data?) ?? Data())
         let amendments = Amendments(of: self.row, in: database)
         let key = Data(item.id.bytes)
-        let amendment = try amendments.amendment(of: key)
         let remarks = try amendments.remarks(on: key)
+        let amendment = try amendments.amendment(of: key, among: remarks)
         let records = try isHistoric ? [] : records(of: key)
         return MessageDetail(
             id: item.id, sender: sender,

@@ -27,12 +27,15 @@ public struct UnreadCount {
     func count(in conversation: Int64) throws -> Int {
         try Int.fetchOne(
             database.cachedStatement(
-                sql: """
-                    SELECT count(*) FROM conversation_message m
-                    WHERE m.root = ?2 AND m.sender = 0 AND m.historic IS NULL AND NOT EXISTS(
-                        SELECT 1 FROM conversation_mark k WHERE k.root = m.root AND k.person = ?1
-                        AND k.field = \(InboxSchema.conversation.number(of: "reads"))
-                        AND k.branch = m.by >> 40 AND k.number >= (m.by & 1099511627775))
-                    """), arguments: [person, conversation]) ?? 0
+                sql: Self.sql), arguments: [person, conversation]) ?? 0
     }
+
+    /// For the person ?1, in the conversation ?2.
+    static let sql = """
+        SELECT count(*) FROM conversation_message m
+        WHERE m.root = ?2 AND m.sender = 0 AND m.historic IS NULL AND NOT EXISTS(
+            SELECT 1 FROM conversation_mark k WHERE k.root = m.root AND k.person = ?1
+            AND k.field = \(InboxSchema.conversation.number(of: "reads"))
+            AND k.branch = m.by >> 40 AND k.number >= (m.by & 1099511627775))
+        """
 }

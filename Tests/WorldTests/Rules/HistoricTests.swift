@@ -50,7 +50,7 @@ struct HistoricTests {
         try team.importHistory(2)
         try team.syncAll()
         let imported = team.ids.importedConversation(channel: "whatsapp", id: "c1")
-        #expect(throws: InboxFailure.self) { try team.tell(.sent, of: "message 1", in: imported) }
+        #expect(throws: LineRejection.self) { try team.tell(.sent, of: "message 1", in: imported) }
         #expect(try team["leila"].detail(imported).pause == nil)
         #expect(try team["leila"].detail(imported).status == .active)
     }

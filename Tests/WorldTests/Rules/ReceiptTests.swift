@@ -105,7 +105,7 @@ struct ReceiptTests {
         try team.syncAll()
         let tip = try team["gateway"].ownTip()
         for text in ["Is the lamp in stock?", "a note"] {
-            #expect(throws: InboxFailure.self) { try team.tell(.sent, of: text, in: conversation) }
+            #expect(throws: LineRejection.self) { try team.tell(.sent, of: text, in: conversation) }
         }
         #expect(try team["gateway"].ownTip() == tip)
         #expect(try team["gateway"].detail(conversation).messages.allSatisfy { $0.state == nil })

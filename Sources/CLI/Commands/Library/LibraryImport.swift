@@ -5,22 +5,9 @@ import Storage
 /// Takes a file of JSON Lines in, each a thing that the workspace works with, and says what became of them. A batch of
 /// lines shares a commit; a run that was cut off is taken up again by running it again.
 struct LibraryImport<Line: LibraryLine> {
-    /// Lines and bytes that share a commit, at the most.
-    private static var batch: (lines: Int, bytes: Int) { (200, 2 << 20) }
-    private let options: GlobalOptions
-    private var lines: LineReader
-    private var number = 0
-    private var isAtEnd = false
-    private var failed = 0
-    private var items = 0
-    private var counts = LibraryCounts()
     private var contents: [[String]: [String]] = [:]
 
-    private init(_ options: GlobalOptions, path: String) throws {
-        self.options = options
-        try LineReader.check(path: path)
-        lines = try LineReader(path: path)
-    }
+    private init() {}
 
     /// - Parameter things: in the plural.
     static func run(
@@ -29,37 +16,17 @@ struct LibraryImport<Line: LibraryLine> {
     ) throws {
         let replica = try options.home.open()
         let ids = try replica.naturalIDs()
-        var run = try LibraryImport(options, path: file)
-        defer { run.lines.close() }
-        while !run.isAtEnd {
-            let batch = try run.nextBatch()
+        var (run, items, sum) = (LibraryImport(), 0, LibraryCounts())
+        var batches = try LineBatches(path: file, isJSON: options.json)
+        while !batches.isAtEnd {
+            let batch = try batches.next { try run.accepted(Line(line: $0)) }
             let counts = try replica.transact(now: WallClock.now()) { try take(InboxWriter($0), batch, ids) }
-            run.counts.changes += counts.changes
-            run.counts.takenAway += counts.takenAway
+            sum.changes += counts.changes
+            sum.takenAway += counts.takenAway
+            items += batch.count
         }
-        try LibraryReport(items: run.items, failed: run.failed, counts: run.counts).print(things, json: options.json)
-    }
-
-    private mutating func nextBatch() throws -> [Line] {
-        var batch: [Line] = []
-        var bytes = 0
-        while batch.count < Self.batch.lines, bytes < Self.batch.bytes {
-            do {
-                number += 1
-                guard let line = try lines.next() else {
-                    isAtEnd = true
-                    break
-                }
-                guard line.contains(where: { $0 != 0x20 && $0 != 0x0D }) else { continue }
-                batch.append(try accepted(Line(line: line)))
-                bytes += line.count
-            } catch let rejection as LineRejection {
-                failed += 1
-                LineNote.print(number, rejection, json: options.json)
-            }
-        }
-        items += batch.count
-        return batch
+        try batches.close()
+        try LibraryReport(items: items, failed: batches.failed, counts: sum).print(things, json: options.json)
     }
 
     /// Of two lines that say different things of one, the second is not taken: run again, the file would change it to
