@@ -95,7 +95,7 @@ public struct Schema: Sendable {
     }
 
     /// What a field or column holds: readers rely on it, whatever others send.
-    public enum ColumnType: Sendable {
+    public enum ColumnType: String, Sendable {
         /// A signed integer.
         case integer
         /// Unicode text.

@@ -27,7 +27,7 @@ extension Schema.Root {
         let columns = field.kind.columns
         var lines = ["", "An element of `\(field.name)`:", ""]
         lines += table(["no.", "column", "type", "holds"], aligned: ["---:", "---", "---", "---"]) {
-            columns.map { ["\($0.number)", "`\($0.name)`", "\($0.type)", $0.about] }
+            columns.map { ["\($0.number)", "`\($0.name)`", $0.type.rawValue, $0.about] }
         }
         let shapes = field.writers.shapes
         guard !shapes.isEmpty else { return lines }
@@ -87,7 +87,8 @@ extension Schema.Limit {
 }
 
 extension Value {
-    fileprivate var cell: String {
+    /// In words, as code.
+    var cell: String {
         switch self {
         case .null: "-"
         case .integer(let number): "`\(number)`"

@@ -3,6 +3,8 @@ import ChangeLog
 /// A schema in words: for its reference page, and to tell whether two are alike.
 extension Schema {
     /// Sixteen bytes that differ when anything does from which tables, merging or rights follow.
+    ///
+    /// Every opening of a replica asks for it; so nothing here is described by reflection, which is slow to begin.
     var fingerprint: [UInt8] {
         var lines: [String] = []
         for root in roots {
@@ -12,7 +14,7 @@ extension Schema {
                 lines += Role.allCases.filter(field.yielding.contains).map { "\($0.name) yields" }
                 lines += field.writers.limitLines
                 lines += field.kind.columns.map {
-                    "\($0.number) \($0.name) \($0.type)\($0.isIndexed ? " indexed" : "")"
+                    "\($0.number) \($0.name) \($0.type.rawValue)\($0.isIndexed ? " indexed" : "")"
                 }
                 if let condition = field.kind.markedCondition { lines.append(condition) }
             }
@@ -25,9 +27,9 @@ extension Schema.Kind {
     /// The CRDT, and what it holds.
     public var text: String {
         switch self {
-        case .register(let type): "register of \(type)"
-        case .causalRegister(let type): "causal register of \(type)"
-        case .set(let type): "observed-remove set of \(type)"
+        case .register(let type): "register of \(type.rawValue)"
+        case .causalRegister(let type): "causal register of \(type.rawValue)"
+        case .set(let type): "observed-remove set of \(type.rawValue)"
         case .sequence: "causal sequence"
         case .mark(let sequence): "high-water mark over `\(sequence)`"
         }
@@ -57,15 +59,17 @@ extension Schema.Limit {
     /// Everything but names for people.
     fileprivate var exact: String {
         switch self {
-        case .values(let values): "\(values)"
-        case .shapes(let shapes): "\(shapes.map(\.exact))"
+        case .values(let values): values.map(\.cell).joined(separator: " or ")
+        case .shapes(let shapes): shapes.map(\.exact).joined(separator: " or ")
         }
     }
 }
 
 extension Schema.Shape {
     fileprivate var exact: String {
-        let columns = columns.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-        return "\(mayBeNamed) \(mayBePlaced) \(columns)"
+        let columns = columns.sorted { $0.key < $1.key }.map { column in
+            ([column.key] + column.value.map(\.cell)).joined(separator: " ")
+        }
+        return "\(mayBeNamed) \(mayBePlaced) " + columns.joined(separator: ", ")
     }
 }

@@ -12,7 +12,7 @@ struct BenchGroup: ParsableCommand {
     /// `nexus bench trace`
     struct Trace: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Replay a trace of an inbox, and measure merging, syncing and writing.",
+            commandName: "trace", abstract: "Replay a trace of an inbox, and measure merging, syncing and writing.",
             discussion: """
                 Every user action of the trace becomes one signed change with its true causes. The whole history is \
                 then pulled into an empty replica, in a process of its own and in pages as a relay sends them; what \
@@ -58,6 +58,7 @@ struct BenchGroup: ParsableCommand {
     /// `nexus bench chains`
     struct Chains: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "chains",
             abstract: "Measure what it costs to know who had seen what, when many devices write in turn.")
 
         @Option(help: "How many devices write.") var chains = 1_000
@@ -90,7 +91,8 @@ struct BenchGroup: ParsableCommand {
     /// done in it.
     struct Merge: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Pull a history that bench trace --keep wrote into an empty replica.", shouldDisplay: false)
+            commandName: "merge", abstract: "Pull a history that bench trace --keep wrote into an empty replica.",
+            shouldDisplay: false)
 
         @Argument(help: "The directory that was given to --keep.") var directory: String
         @Flag(help: .hidden) var json = false

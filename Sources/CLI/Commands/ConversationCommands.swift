@@ -38,7 +38,8 @@ struct Writing {
 
 /// `nexus note`
 struct Note: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Leave a note for the team; no customer sees it.")
+    static let configuration = CommandConfiguration(
+        commandName: "note", abstract: "Leave a note for the team; no customer sees it.")
     @OptionGroup var options: GlobalOptions
     @Argument(help: "The start of the conversation's id.") var conversation: String
     @Argument(help: "What to note, or - for standard input.") var text: String
@@ -52,7 +53,7 @@ struct Note: ParsableCommand {
 /// `nexus assign`
 struct Assign: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Give a conversation to a person, to yourself or to nobody.")
+        commandName: "assign", abstract: "Give a conversation to a person, to yourself or to nobody.")
     @OptionGroup var options: GlobalOptions
     @Argument(help: "The start of the conversation's id.") var conversation: String
     @Argument(help: "A name, or the start of a person's id.") var person: String?
@@ -74,7 +75,8 @@ struct Assign: ParsableCommand {
 
 /// `nexus label`
 struct Label: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Add labels to a conversation or remove them.")
+    static let configuration = CommandConfiguration(
+        commandName: "label", abstract: "Add labels to a conversation or remove them.")
     @OptionGroup var options: GlobalOptions
     @Argument(help: "The start of the conversation's id.") var conversation: String
     @Argument(help: "add or remove.") var action: String
@@ -91,7 +93,7 @@ struct Label: ParsableCommand {
 /// `nexus close`
 struct Close: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Close a conversation. A message you had not been shown keeps it open.")
+        commandName: "close", abstract: "Close a conversation. A message you had not been shown keeps it open.")
     @OptionGroup var options: GlobalOptions
     @Argument(help: "The start of the conversation's id.") var conversation: String
     @Option(help: "The screen you closed it on: a token from nexus show --json.") var seen: String?
@@ -115,7 +117,8 @@ struct Close: ParsableCommand {
 
 /// `nexus reopen`
 struct Reopen: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Make a conversation active again.")
+    static let configuration = CommandConfiguration(
+        commandName: "reopen", abstract: "Make a conversation active again.")
     @OptionGroup var options: GlobalOptions
     @Argument(help: "The start of the conversation's id.") var conversation: String
     @Option(help: "Taken for symmetry; reopening needs no basis.") var seen: String?
@@ -127,7 +130,8 @@ struct Reopen: ParsableCommand {
 
 /// `nexus escalate`
 struct Escalate: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Ask for a person, and pause the assistant.")
+    static let configuration = CommandConfiguration(
+        commandName: "escalate", abstract: "Ask for a person, and pause the assistant.")
     @OptionGroup var options: GlobalOptions
     @Argument(help: "The start of the conversation's id.") var conversation: String
     @Option(help: "Taken for symmetry; escalating needs no basis.") var seen: String?
@@ -142,6 +146,7 @@ struct Escalate: ParsableCommand {
 /// `nexus take-over`
 struct TakeOver: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "take-over",
         abstract: "Take a conversation over: it is yours and needs a person, and the assistant pauses.")
     @OptionGroup var options: GlobalOptions
     @Argument(help: "The start of the conversation's id.") var conversation: String
@@ -154,7 +159,7 @@ struct TakeOver: ParsableCommand {
 /// `nexus snooze`
 struct Snooze: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Put a conversation out of sight until a time, or until the customer writes.")
+        commandName: "snooze", abstract: "Put a conversation out of sight until a time, or until the customer writes.")
     @OptionGroup var options: GlobalOptions
     @Argument(help: "The start of the conversation's id.") var conversation: String
     @Option(help: "When it comes back: 2026-11-22 or 2026-11-22T15:30:00Z.") var until: String?
@@ -216,7 +221,8 @@ struct AI: ParsableCommand {
 
     /// `nexus ai pause`
     struct Pause: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Pause the assistant in a conversation.")
+        static let configuration = CommandConfiguration(
+            commandName: "pause", abstract: "Pause the assistant in a conversation.")
         @OptionGroup var options: GlobalOptions
         @Argument(help: "The start of the conversation's id.") var conversation: String
 
@@ -225,7 +231,8 @@ struct AI: ParsableCommand {
 
     /// `nexus ai resume`
     struct Resume: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Let the assistant answer again.")
+        static let configuration = CommandConfiguration(
+            commandName: "resume", abstract: "Let the assistant answer again.")
         @OptionGroup var options: GlobalOptions
         @Argument(help: "The start of the conversation's id.") var conversation: String
 
@@ -235,7 +242,8 @@ struct AI: ParsableCommand {
 
 /// `nexus read`
 struct Read: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Mark as read, for you, what you were shown.")
+    static let configuration = CommandConfiguration(
+        commandName: "read", abstract: "Mark as read, for you, what you were shown.")
     @OptionGroup var options: GlobalOptions
     @Argument(help: "The start of the conversation's id.") var conversation: String
     @Option(help: "The screen you read: a token from nexus show --json.") var seen: String?

@@ -7,6 +7,7 @@ import Storage
 /// `nexus import`
 struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "import",
         abstract: "Take conversations in from a JSON Lines file, plain or gzip. The same file twice changes nothing.")
 
     @OptionGroup var options: GlobalOptions
@@ -48,6 +49,7 @@ struct Import: ParsableCommand {
 /// `nexus receive`
 struct Receive: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "receive",
         abstract: "On a gateway: take customers' messages and receipts in, a line of JSON each. The same twice is one.")
 
     @OptionGroup var options: GlobalOptions

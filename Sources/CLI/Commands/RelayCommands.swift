@@ -14,7 +14,7 @@ struct RelayGroup: ParsableCommand {
 
     /// `nexus relay serve`
     struct Serve: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Serve until interrupted.")
+        static let configuration = CommandConfiguration(commandName: "serve", abstract: "Serve until interrupted.")
         @Option(help: "Where the relay keeps its key and its replicas.") var data: String
         @Option(help: "HOST:PORT; port 0 picks a free one.") var listen = "127.0.0.1:7001"
         @Option(help: "Host this workspace; on loopback any may be founded.") var allow: [String] = []
@@ -51,7 +51,8 @@ struct RelayGroup: ParsableCommand {
 
     /// `nexus relay status`
     struct Status: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Say what a relay holds, also while it serves.")
+        static let configuration = CommandConfiguration(
+            commandName: "status", abstract: "Say what a relay holds, also while it serves.")
         @Option(help: "The relay's data directory.") var data: String
         @Flag(help: "Print results as JSON.") var json = false
         @Option(name: .customLong("home"), help: .hidden) var home: String?

@@ -6,7 +6,7 @@ import Storage
 /// `nexus reply`
 struct Reply: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Queue a reply to the customer. One that cannot be queued is kept as a draft.")
+        commandName: "reply", abstract: "Queue a reply to the customer. One that cannot be queued is kept as a draft.")
     @OptionGroup var options: GlobalOptions
     @Argument(help: "The start of the conversation's id.") var conversation: String
     @Argument(help: "What to say, or - for standard input. Nothing with --draft or --template.") var text: String?
@@ -65,7 +65,7 @@ struct DraftGroup: ParsableCommand {
 
     /// `nexus draft list`
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List drafts, the newest first.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "List drafts, the newest first.")
         @OptionGroup var options: GlobalOptions
 
         func run() throws {
@@ -84,7 +84,7 @@ struct DraftGroup: ParsableCommand {
 
     /// `nexus draft show`
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Print a conversation's draft.")
+        static let configuration = CommandConfiguration(commandName: "show", abstract: "Print a conversation's draft.")
         @OptionGroup var options: GlobalOptions
         @Argument(help: "The start of the conversation's id.") var conversation: String
 
@@ -99,7 +99,8 @@ struct DraftGroup: ParsableCommand {
 
     /// `nexus draft keep`
     struct Keep: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Keep a text as a conversation's draft.")
+        static let configuration = CommandConfiguration(
+            commandName: "keep", abstract: "Keep a text as a conversation's draft.")
         @OptionGroup var options: GlobalOptions
         @Argument(help: "The start of the conversation's id.") var conversation: String
         @Argument(help: "The text, or - for standard input.") var text: String
@@ -116,7 +117,8 @@ struct DraftGroup: ParsableCommand {
 
     /// `nexus draft drop`
     struct Drop: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Throw a conversation's draft away.")
+        static let configuration = CommandConfiguration(
+            commandName: "drop", abstract: "Throw a conversation's draft away.")
         @OptionGroup var options: GlobalOptions
         @Argument(help: "The start of the conversation's id.") var conversation: String
 

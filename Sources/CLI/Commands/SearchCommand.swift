@@ -6,7 +6,7 @@ import Storage
 /// `nexus search`
 struct Search: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Find messages that have all these words; the last may be a beginning.")
+        commandName: "search", abstract: "Find messages that have all these words; the last may be a beginning.")
 
     @OptionGroup var options: GlobalOptions
     @Argument(help: "Words.") var words: [String]

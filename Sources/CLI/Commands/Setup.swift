@@ -7,7 +7,8 @@ import Storage
 
 /// `nexus init`
 struct Init: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Found a workspace; you are its owner.")
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Found a workspace; you are its owner.")
 
     @OptionGroup var options: GlobalOptions
     @Option(help: "What to call the workspace.") var workspace: String
@@ -30,6 +31,7 @@ struct Init: ParsableCommand {
 /// `nexus join`
 struct Join: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "join",
         abstract: "Join a workspace by invitation. Works offline; run it again to choose another name.")
 
     @OptionGroup var options: GlobalOptions
@@ -51,7 +53,8 @@ struct Join: ParsableCommand {
 /// `nexus gateway`
 struct Gateway: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Bring customers' messages in, for one channel account.", subcommands: [GatewayInit.self])
+        commandName: "gateway", abstract: "Bring customers' messages in, for one channel account.",
+        subcommands: [GatewayInit.self])
 }
 
 /// `nexus gateway init`

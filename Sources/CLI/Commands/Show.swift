@@ -7,6 +7,7 @@ import Storage
 /// `nexus show`
 struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "show",
         abstract: "Show a conversation with its messages, and note on this device that it was shown.")
 
     @OptionGroup var options: GlobalOptions

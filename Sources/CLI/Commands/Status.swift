@@ -6,7 +6,8 @@ import Storage
 
 /// `nexus status`
 struct Status: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Say whose replica this is, and what is unsent.")
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Say whose replica this is, and what is unsent.")
 
     @OptionGroup var options: GlobalOptions
 

@@ -4,6 +4,7 @@ import Foundation
 /// `nexus demo`
 struct Demo: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "demo",
         abstract: "Watch a team work offline and come back: real processes, files and sockets, on this machine.")
 
     @Option(help: "Conversations to import instead of the demo's own: FILE.jsonl or FILE.jsonl.gz.")

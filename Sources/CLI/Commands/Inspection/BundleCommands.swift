@@ -13,7 +13,7 @@ struct BundleGroup: ParsableCommand {
     /// `nexus bundle export`
     struct Export: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write everything held here, or what somebody lacks of it, into a file.",
+            commandName: "export", abstract: "Write everything held here, or what somebody lacks of it, into a file.",
             discussion: """
                 The file holds customers' messages, readable by whoever has it. What was exported counts as published.
                 """)
@@ -102,6 +102,7 @@ struct BundleGroup: ParsableCommand {
     /// `nexus bundle frontier`
     struct Frontier: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "frontier",
             abstract: "Write what this device holds into a small file, for export --since on another.")
 
         @OptionGroup var options: GlobalOptions

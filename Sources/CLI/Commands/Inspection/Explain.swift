@@ -7,6 +7,7 @@ import Storage
 /// `nexus explain`
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "explain",
         abstract: "Say where what a field shows comes from: which write, over which others, by which rule.")
 
     @OptionGroup var options: GlobalOptions

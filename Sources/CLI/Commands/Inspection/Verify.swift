@@ -6,6 +6,7 @@ import Storage
 /// `nexus verify`
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "verify",
         abstract: "Walk the whole log: every hash, chain, seal and cause; then derive the state anew and compare.",
         discussion: """
             Changes nothing. Exits with 0 if everything is as it has to be, with 1 if anything is not; each problem is \

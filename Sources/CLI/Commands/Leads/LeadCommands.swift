@@ -13,7 +13,7 @@ struct LeadGroup: ParsableCommand {
     /// `nexus lead show`
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show a lead, and all leads that are the same person.")
+            commandName: "show", abstract: "Show a lead, and all leads that are the same person.")
         @OptionGroup var options: GlobalOptions
         @Argument(help: "The start of the lead's id.") var lead: String
         @Flag(help: "Show who set status and score, and when.") var history = false
@@ -35,7 +35,7 @@ struct LeadGroup: ParsableCommand {
     /// `nexus lead keep-apart`
     struct KeepApart: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say that two leads are two people, whatever they share.",
+            commandName: "keep-apart", abstract: "Say that two leads are two people, whatever they share.",
             discussion: "Other leads stay with whichever of the two they are found to be with first.")
         @OptionGroup var options: GlobalOptions
         @Argument(help: "The start of a lead's id.") var lead: String
@@ -51,7 +51,8 @@ struct LeadGroup: ParsableCommand {
 
     /// `nexus lead note`
     struct Note: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Leave a note about a lead among the team.")
+        static let configuration = CommandConfiguration(
+            commandName: "note", abstract: "Leave a note about a lead among the team.")
         @OptionGroup var options: GlobalOptions
         @Argument(help: "The start of the lead's id.") var lead: String
         @Argument(help: "What to note, or - for standard input.") var text: String

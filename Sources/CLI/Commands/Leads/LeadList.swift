@@ -8,7 +8,7 @@ extension LeadGroup {
     /// `nexus lead list`
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List leads. Those that are the same person are one.")
+            commandName: "list", abstract: "List leads. Those that are the same person are one.")
         @OptionGroup var options: GlobalOptions
         @Option(help: "Only of this status.") var status: String?
         @Option(help: "very-low (0-20), mild (21-40), moderate (41-60), high (61-80) or very-high (81-100).")

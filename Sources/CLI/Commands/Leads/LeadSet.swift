@@ -8,7 +8,7 @@ extension LeadGroup {
     /// `nexus lead set`
     struct Set: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Set fields of a lead.",
+            commandName: "set", abstract: "Set fields of a lead.",
             discussion: """
                 What a person sets as status, score, assignee or summary stays until a person says otherwise, whatever \
                 the assistant finds. auto hands a field back to the assistant.

@@ -12,7 +12,7 @@ struct ArticleGroup: ParsableCommand {
 
     /// `nexus article list`
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List articles by title.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "List articles by title.")
         @OptionGroup var options: GlobalOptions
         @Option(help: "Only in this language.") var language: String?
         @Option(help: "Only with this label.") var label: String?
@@ -33,7 +33,7 @@ struct ArticleGroup: ParsableCommand {
 
     /// `nexus article show`
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show an article.")
+        static let configuration = CommandConfiguration(commandName: "show", abstract: "Show an article.")
         @OptionGroup var options: GlobalOptions
         @Argument(help: "Its title, or the start of its id.") var article: String
 
@@ -50,7 +50,8 @@ struct ArticleGroup: ParsableCommand {
 
     /// `nexus article set`
     struct Set: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Set an article, bring it back, or make it.")
+        static let configuration = CommandConfiguration(
+            commandName: "set", abstract: "Set an article, bring it back, or make it.")
         @OptionGroup var options: GlobalOptions
         @Argument(help: "Its title, or at least eight letters of its id.") var article: String
         @Argument(help: "The answer, or - for standard input.") var text: String?
@@ -91,7 +92,8 @@ struct ArticleGroup: ParsableCommand {
 
     /// `nexus article remove`
     struct Remove: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Take an article away. It can be brought back.")
+        static let configuration = CommandConfiguration(
+            commandName: "remove", abstract: "Take an article away. It can be brought back.")
         @OptionGroup var options: GlobalOptions
         @Argument(help: "Its title, or the start of its id.") var article: String
 

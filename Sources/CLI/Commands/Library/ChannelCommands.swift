@@ -12,7 +12,7 @@ struct ChannelGroup: ParsableCommand {
 
     /// `nexus channel list`
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List channels by name.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "List channels by name.")
         @OptionGroup var options: GlobalOptions
         @Flag(help: "Those that were taken away; set brings one back.") var removed = false
 
@@ -36,7 +36,7 @@ struct ChannelGroup: ParsableCommand {
 
     /// `nexus channel show`
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show a channel and its policy.")
+        static let configuration = CommandConfiguration(commandName: "show", abstract: "Show a channel and its policy.")
         @OptionGroup var options: GlobalOptions
         @Argument(help: "Its name, or the start of its id.") var channel: String
 
@@ -58,7 +58,7 @@ struct ChannelGroup: ParsableCommand {
     /// `nexus channel set`
     struct Set: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Set a channel's name and policy, bring it back, or make it.",
+            commandName: "set", abstract: "Set a channel's name and policy, bring it back, or make it.",
             discussion: """
                 What is not set is as its kind says: nexus channel show tells. Without a gateway a channel can be \
                 made beforehand: the gateway that is given the same kind and account takes it over.
@@ -115,7 +115,7 @@ struct ChannelGroup: ParsableCommand {
     /// `nexus channel remove`
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Take a channel away. Its conversations stay, and it can be brought back.")
+            commandName: "remove", abstract: "Take a channel away. Its conversations stay, and it can be brought back.")
         @OptionGroup var options: GlobalOptions
         @Argument(help: "Its name, or the start of its id.") var channel: String
 

@@ -12,7 +12,7 @@ struct SavedReplyGroup: ParsableCommand {
 
     /// `nexus saved-reply list`
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List saved replies by name.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "List saved replies by name.")
         @OptionGroup var options: GlobalOptions
         @Flag(help: "Those that were taken away; set brings one back.") var removed = false
 
@@ -27,7 +27,7 @@ struct SavedReplyGroup: ParsableCommand {
 
     /// `nexus saved-reply show`
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show a saved reply.")
+        static let configuration = CommandConfiguration(commandName: "show", abstract: "Show a saved reply.")
         @OptionGroup var options: GlobalOptions
         @Argument(help: "Its name, or the start of its id.") var name: String
 
@@ -41,7 +41,7 @@ struct SavedReplyGroup: ParsableCommand {
     /// `nexus saved-reply set`
     struct Set: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Set what a saved reply says, bring it back, or make it.")
+            commandName: "set", abstract: "Set what a saved reply says, bring it back, or make it.")
         @OptionGroup var options: GlobalOptions
         @Argument(help: "Its name, or at least eight letters of its id.") var name: String
         @Argument(help: "What it says, or - for standard input.") var text: String?
@@ -73,7 +73,8 @@ struct SavedReplyGroup: ParsableCommand {
 
     /// `nexus saved-reply remove`
     struct Remove: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Take a saved reply away. It can be brought back.")
+        static let configuration = CommandConfiguration(
+            commandName: "remove", abstract: "Take a saved reply away. It can be brought back.")
         @OptionGroup var options: GlobalOptions
         @Argument(help: "Its name, or the start of its id.") var name: String
 

@@ -13,7 +13,8 @@ struct TemplateGroup: ParsableCommand {
 
     /// `nexus template list`
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List templates by name and language.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List templates by name and language.")
         @OptionGroup var options: GlobalOptions
         @OptionGroup var among: TemplateScopeOptions
         @Option(help: "Only of which WhatsApp says this, for instance approved.") var status: String?
@@ -46,7 +47,7 @@ struct TemplateGroup: ParsableCommand {
     /// `nexus template show`
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show a template as the customer would see it, and the values it asks for.")
+            commandName: "show", abstract: "Show a template as the customer would see it, and the values it asks for.")
         @OptionGroup var options: GlobalOptions
         @OptionGroup var among: TemplateScopeOptions
         @Argument(help: "Its name, or the start of its id.") var template: String
@@ -64,6 +65,7 @@ struct TemplateGroup: ParsableCommand {
     /// `nexus template preview`
     struct Preview: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "preview",
             abstract: "Show a template with values filled in, and what would keep it from being sent.")
         @OptionGroup var options: GlobalOptions
         @OptionGroup var among: TemplateScopeOptions
@@ -93,6 +95,7 @@ struct TemplateGroup: ParsableCommand {
     /// `nexus template set`
     struct Set: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "set",
             abstract: "Set what WhatsApp says of a template, or bring it back. What it says is set by import.")
         @OptionGroup var options: GlobalOptions
         @OptionGroup var among: TemplateScopeOptions
@@ -151,7 +154,8 @@ struct TemplateGroup: ParsableCommand {
 
     /// `nexus template remove`
     struct Remove: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Take a template away. It can be brought back.")
+        static let configuration = CommandConfiguration(
+            commandName: "remove", abstract: "Take a template away. It can be brought back.")
         @OptionGroup var options: GlobalOptions
         @OptionGroup var among: TemplateScopeOptions
         @Argument(help: "Its name, or the start of its id.") var template: String

@@ -12,7 +12,8 @@ struct ViewGroup: ParsableCommand {
 
     /// `nexus view list`
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List everyone's views and your own, by name.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List everyone's views and your own, by name.")
         @OptionGroup var options: GlobalOptions
         @Flag(help: "Those that were taken away; set brings one back.") var removed = false
 
@@ -32,7 +33,7 @@ struct ViewGroup: ParsableCommand {
 
     /// `nexus view show`
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show what a view filters by.")
+        static let configuration = CommandConfiguration(commandName: "show", abstract: "Show what a view filters by.")
         @OptionGroup var options: GlobalOptions
         @Argument(help: "Its name, or the start of its id.") var view: String
 
@@ -49,7 +50,7 @@ struct ViewGroup: ParsableCommand {
     /// `nexus view set`
     struct Set: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Set what a view filters by, bring it back, or make it.",
+            commandName: "set", abstract: "Set what a view filters by, bring it back, or make it.",
             discussion: "Its filter becomes what the options say; without any of them it stays as it is.")
         @OptionGroup var options: GlobalOptions
         @Argument(help: "Its name, or at least eight letters of its id.") var view: String
@@ -93,7 +94,8 @@ struct ViewGroup: ParsableCommand {
 
     /// `nexus view remove`
     struct Remove: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Take a view away. It can be brought back.")
+        static let configuration = CommandConfiguration(
+            commandName: "remove", abstract: "Take a view away. It can be brought back.")
         @OptionGroup var options: GlobalOptions
         @Argument(help: "Its name, or the start of its id.") var view: String
 

@@ -10,7 +10,8 @@ struct WorkspaceGroup: ParsableCommand {
 
     /// `nexus workspace show`
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show what holds for the whole workspace.")
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "Show what holds for the whole workspace.")
         @OptionGroup var options: GlobalOptions
 
         func run() throws {
@@ -33,7 +34,8 @@ struct WorkspaceGroup: ParsableCommand {
 
     /// `nexus workspace set`
     struct Set: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Set what holds for the whole workspace.")
+        static let configuration = CommandConfiguration(
+            commandName: "set", abstract: "Set what holds for the whole workspace.")
         @OptionGroup var options: GlobalOptions
         @Option(help: "Where phone numbers without a country code are from: two letters as in DE, or none.")
         var region: String?
