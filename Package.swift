@@ -165,7 +165,11 @@ let package = Package(
             dependencies: ["CRDT", "ChangeLog", "Inbox", "Simulation", "Storage", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "CLITests", dependencies: ["CLI", "ChangeLog", "Inbox", "Simulation", "Storage", "TestSupport"],
+            name: "CLITests",
+            dependencies: [
+                "CLI", "ChangeLog", "Inbox", "Simulation", "Storage", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict),
         // Runs the program itself, which therefore has to be built.
         .testTarget(name: "CommandTests", dependencies: ["CLI"], swiftSettings: strict),
