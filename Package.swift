@@ -77,6 +77,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "Sync", dependencies: ["ChangeLog"], swiftSettings: strict),
+        .target(name: "Replication", dependencies: ["CRDT", "ChangeLog", "Storage", "Sync"], swiftSettings: strict),
         .target(
             name: "Inbox",
             dependencies: [
@@ -87,12 +88,12 @@ let package = Package(
         // MARK: The edges
         .target(name: "Keys", dependencies: ["ChangeLog", "CSodium"], swiftSettings: strict),
         .target(
-            name: "RelayClient", dependencies: ["CRDT", "ChangeLog", "Storage", "Sync", "CurlShim"],
+            name: "RelayClient", dependencies: ["ChangeLog", "Replication", "Storage", "Sync", "CurlShim"],
             swiftSettings: strict),
         .target(
             name: "Relay",
             dependencies: [
-                "ChangeLog", "Keys", "Storage", "Sync",
+                "ChangeLog", "Keys", "Replication", "Storage", "Sync",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -106,13 +107,15 @@ let package = Package(
         .target(
             name: "Benchmark",
             dependencies: [
-                "CRDT", "ChangeLog", "Storage", "Sync", "Inbox", .product(name: "GRDB", package: "GRDB.swift"),
+                "CRDT", "ChangeLog", "Replication", "Storage", "Sync", "Inbox",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "CRDT", "ChangeLog", "Keys", "Storage", "Inbox", "RelayClient", "Relay", "Benchmark", "CZlib",
+                "CRDT", "ChangeLog", "Keys", "Storage", "Replication", "Inbox", "RelayClient", "Relay", "Benchmark",
+                "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -129,7 +132,7 @@ let package = Package(
 
         // MARK: Tests
         .target(
-            name: "TestSupport", dependencies: ["CRDT", "ChangeLog", "Simulation", "Storage", "Sync"],
+            name: "TestSupport", dependencies: ["CRDT", "ChangeLog", "Replication", "Simulation", "Storage", "Sync"],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "CRDTTests", dependencies: ["CRDT", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "PhoneNumbersTests", dependencies: ["PhoneNumbers", "TestSupport"], swiftSettings: strict),
@@ -149,13 +152,14 @@ let package = Package(
         .testTarget(
             name: "WorldTests",
             dependencies: [
-                "CRDT", "ChangeLog", "PhoneNumbers", "Storage", "Inbox", "Sync", "TestSupport",
+                "CRDT", "ChangeLog", "PhoneNumbers", "Storage", "Replication", "Inbox", "Sync", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(name: "KeysTests", dependencies: ["ChangeLog", "Keys", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "RelayTests", dependencies: ["ChangeLog", "Keys", "Relay", "Storage", "Sync", "TestSupport"],
+            name: "RelayTests",
+            dependencies: ["ChangeLog", "Keys", "Relay", "Replication", "Storage", "Sync", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "SimulationTests", dependencies: ["CRDT", "ChangeLog", "Inbox", "Simulation", "Storage"],

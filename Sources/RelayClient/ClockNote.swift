@@ -1,4 +1,5 @@
 import ChangeLog
+import Replication
 public import Storage
 
 /// By what a device notices that its clock was set, or that it was off for a while: without asking anybody.
@@ -14,9 +15,6 @@ public struct ClockWitness: Hashable, Sendable {
 
 /// What was seen of this device's clock at the last sync: local to it.
 public struct ClockNote: Hashable, Sendable {
-    /// More than this, in milliseconds, is told, and mended as far as nothing has left.
-    public static let tolerance: Int64 = 60_000
-
     /// The clock's state then.
     public let witness: ClockWitness
     /// How far it was ahead of the relay's, in milliseconds; below 0 behind.
@@ -53,7 +51,8 @@ public struct ClockNote: Hashable, Sendable {
     func leavesDoubt(now: ClockWitness) -> Bool {
         guard let ahead = ahead(now: now) else { return true }
         let moved = now.offset.subtractingReportingOverflow(witness.offset).partialValue
-        return abs(clamping: ahead) > Self.tolerance || abs(clamping: moved) > Self.tolerance
+        return abs(clamping: ahead) > SyncRequester.clockTolerance
+            || abs(clamping: moved) > SyncRequester.clockTolerance
     }
 
     /// By more than a second.

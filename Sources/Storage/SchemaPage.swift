@@ -87,8 +87,7 @@ extension Schema.Limit {
 }
 
 extension Value {
-    /// In words, as code.
-    var cell: String {
+    fileprivate var cell: String {
         switch self {
         case .null: "-"
         case .integer(let number): "`\(number)`"

@@ -59,7 +59,7 @@ extension Schema.Limit {
     /// Everything but names for people.
     fileprivate var exact: String {
         switch self {
-        case .values(let values): values.map(\.cell).joined(separator: " or ")
+        case .values(let values): values.map(\.exact).joined(separator: " or ")
         case .shapes(let shapes): shapes.map(\.exact).joined(separator: " or ")
         }
     }
@@ -68,8 +68,20 @@ extension Schema.Limit {
 extension Schema.Shape {
     fileprivate var exact: String {
         let columns = columns.sorted { $0.key < $1.key }.map { column in
-            ([column.key] + column.value.map(\.cell)).joined(separator: " ")
+            ([column.key] + column.value.map(\.exact)).joined(separator: " ")
         }
         return "\(mayBeNamed) \(mayBePlaced) " + columns.joined(separator: ", ")
+    }
+}
+
+extension Value {
+    /// No two values have the same.
+    fileprivate var exact: String {
+        switch self {
+        case .null: "-"
+        case .integer(let number): "\(number)"
+        case .text(let text): "'\(text)'"
+        case .bytes(let bytes): "x\(Base32.text(bytes))"
+        }
     }
 }

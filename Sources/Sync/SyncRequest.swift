@@ -18,8 +18,8 @@ public struct Cursor: Hashable, Sendable {
 
 /// What a replica says to a relay: one request both pushes and pulls.
 ///
-///     request := version(0) workspace(32) replica(40) flags [cursor] [frontier] [credential] [tips] deltas
-///     flags   := 1 cursor | 2 frontier | 4 credential | 8 push only | 16 tips
+///     request := version(0) workspace(32) replica(40) flags [cursor] [frontier] [credential] [tips] [room] deltas
+///     flags   := 1 cursor | 2 frontier | 4 credential | 8 push only | 16 tips | 32 survey | 64 room
 ///     cursor  := incarnation(8) arrival check(8)
 ///     tips    := count (epoch(8) number prefix(16))*
 public struct SyncRequest: Hashable, Sendable {
@@ -38,16 +38,22 @@ public struct SyncRequest: Hashable, Sendable {
     public var tips: [Cause]
     /// Whether more is about to be pushed, so that nothing should be sent back yet.
     public var isPushOnly: Bool
+    /// Whether nothing should be sent back but how much there is to send.
+    public var isSurvey: Bool
+    /// How many bytes of deltas the asker takes in the answer, at the most; nil for about a page.
+    public var room: UInt64?
     /// Own changes, and what a relay that forgot gets back.
     public var deltas: [[UInt8]]
 
     /// A request.
     public init(
         workspace: WorkspaceID, replica: ReplicaID, cursor: Cursor?, frontier: [Cause]? = nil,
-        credential: [UInt8]? = nil, tips: [Cause] = [], isPushOnly: Bool = false, deltas: [[UInt8]] = []
+        credential: [UInt8]? = nil, tips: [Cause] = [], isPushOnly: Bool = false, isSurvey: Bool = false,
+        room: UInt64? = nil, deltas: [[UInt8]] = []
     ) {
         (self.workspace, self.replica, self.cursor, self.frontier) = (workspace, replica, cursor, frontier)
         (self.credential, self.isPushOnly, self.deltas) = (credential, isPushOnly, deltas)
+        (self.isSurvey, self.room) = (isSurvey, room)
         self.tips = tips.filter { $0.replica.device == replica.device }
     }
 
@@ -59,13 +65,22 @@ public struct SyncRequest: Hashable, Sendable {
         writer.raw(replica.bytes)
         writer.byte(
             (cursor == nil ? 0 : 1) | (frontier == nil ? 0 : 2) | (credential == nil ? 0 : 4) | (isPushOnly ? 8 : 0)
-                | (tips.isEmpty ? 0 : 16))
+                | (tips.isEmpty ? 0 : 16) | (isSurvey ? 32 : 0) | (room == nil ? 0 : 64))
         if let cursor { writer.cursor(cursor) }
         if let frontier { writer.frontier(frontier) }
         if let credential { writer.sized(credential) }
         if !tips.isEmpty { writer.tips(tips) }
+        if let room { writer.integer(room) }
         writer.deltas(deltas)
         return writer.bytes
+    }
+
+    /// As it travels.
+    public var body: [UInt8] { Compression.compressed(bytes) }
+
+    /// Takes a request apart that has travelled.
+    public init(body: [UInt8]) throws(FormatRejection) {
+        try self.init(Compression.decompressed(body, limit: PacketFormat.byteLimit))
     }
 
     /// Takes a request apart; the deltas in it are not looked at yet.
@@ -75,12 +90,14 @@ public struct SyncRequest: Hashable, Sendable {
         workspace = try reader.fixed()
         replica = try reader.replica()
         let flags = try reader.byte()
-        guard flags < 32 else { throw .unknownFormat(UInt64(flags)) }
+        guard flags < 128 else { throw .unknownFormat(UInt64(flags)) }
         cursor = flags & 1 == 0 ? nil : try reader.cursor()
         frontier = flags & 2 == 0 ? nil : try reader.frontier()
         credential = flags & 4 == 0 ? nil : Array(try reader.sized(.text))
         isPushOnly = flags & 8 != 0
         tips = flags & 16 == 0 ? [] : try reader.tips(of: replica.device)
+        isSurvey = flags & 32 != 0
+        room = flags & 64 == 0 ? nil : try reader.integer()
         deltas = try reader.deltas()
         try reader.finish()
     }

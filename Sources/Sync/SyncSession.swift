@@ -28,16 +28,23 @@ public struct SyncSession: Sendable {
     private var pushed: Pushed?
     /// Whether the relay has more to say, as far as is known.
     private var expectsMore = true
+    /// What stands for the relay's frontier, once it has said all.
+    private var relayDigest: UInt64?
+    /// What was different between the two sides when last they compared; to be kept when the sync has ended.
+    public private(set) var difference: Difference?
+    private var comparisons = 0
 
     /// - Parameters:
     ///   - cursor: where the last sync ended; nil lets both sides say what they hold.
     ///   - acknowledged: the local arrival up to which the relay has what this device wrote.
     ///   - credential: shown until the relay has admitted this device.
     ///   - isHoldingBack: whether to pull everything before anything is pushed. A joiner always does.
+    ///   - difference: what was different when last the two sides compared.
     public init(
         workspace: WorkspaceID, replica: ReplicaID, cursor: Cursor?, acknowledged: UInt64, credential: [UInt8]?,
-        isHoldingBack: Bool = false
+        isHoldingBack: Bool = false, difference: Difference? = nil
     ) {
+        self.difference = difference
         (self.workspace, self.replica, self.cursor) = (workspace, replica, cursor)
         (self.acknowledged, self.credential) = (acknowledged, credential)
         self.isHoldingBack = isHoldingBack || credential != nil
@@ -53,6 +60,18 @@ public struct SyncSession: Sendable {
         /// All that is sealed here, whoever wrote it, and is not in the past of these tips: what a relay gets back that
         /// was restored or replaced, or never heard of it.
         case everything(after: UInt64, lacking: [Cause])
+    }
+
+    /// Two sides that hold different things although both have said all they had. Mostly one of them keeps something
+    /// waiting; else the relay has once told less than there was.
+    public struct Difference: Hashable, Sendable {
+        /// What stands for the frontier here.
+        public let ours: UInt64
+        /// What stands for the relay's.
+        public let theirs: UInt64
+
+        /// A difference.
+        public init(ours: UInt64, theirs: UInt64) { (self.ours, self.theirs) = (ours, theirs) }
     }
 
     private struct Pushed {
@@ -93,6 +112,28 @@ public struct SyncSession: Sendable {
     /// Whether the next request has to say what the replica holds.
     public var needsFrontier: Bool { cursor == nil || frontier != nil || isFrontierWanted }
 
+    /// Whether the relay has said all it had, and by what it can be told whether that was so.
+    public var canCompare: Bool { relayDigest != nil && !expectsMore && comparisons < Self.comparisonLimit }
+
+    /// Compares what the two sides hold once both have said all. Where it differs, both say what they hold: once for each
+    /// difference, since it may have to stay.
+    ///
+    /// - Parameter digest: what stands for the frontier here.
+    public mutating func compare(_ digest: UInt64) {
+        guard canCompare, let theirs = relayDigest else { return }
+        let found = digest == theirs ? nil : Difference(ours: digest, theirs: theirs)
+        if found != nil, found != difference {
+            comparisons += 1
+            // The cursor is what the relay may have said too much by.
+            cursor = nil
+            (isFrontierWanted, hasOffered) = (true, false)
+        }
+        difference = found
+    }
+
+    /// A relay whose digest is another each time must not keep a sync going.
+    private static let comparisonLimit = 2
+
     /// Path of a change, stop 5: what the relay lacks becomes a request.
     ///
     /// - Returns: nil when both sides have said all they had.
@@ -132,6 +173,7 @@ public struct SyncSession: Sendable {
     public mutating func receive(_ answer: SyncAnswer) -> Step {
         if let cursor, cursor.incarnation != answer.cursor.incarnation { return startOver(with: answer) }
         cursor = answer.cursor
+        relayDigest = answer.digest
         let refusal = refusal(in: answer)
         if refusal == nil { acknowledge(answer) }
         let pushesOn = pushed?.hasMore ?? false
@@ -194,7 +236,7 @@ public struct SyncSession: Sendable {
     /// The relay is not the one the cursor counts in: it was restored or replaced. Both sides say what they hold. Who
     /// lost nothing pulls first, to know what the relay means; from a relay that lost all there is nothing to pull.
     private mutating func startOver(with answer: SyncAnswer) -> Step {
-        (cursor, frontier, pushed) = (nil, nil, nil)
+        (cursor, frontier, pushed, relayDigest) = (nil, nil, nil, nil)
         (acknowledged, hasOffered, expectsMore) = (0, false, true)
         let held = answer.frontier ?? []
         isHoldingBack = !held.isEmpty

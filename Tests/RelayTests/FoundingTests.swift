@@ -2,6 +2,7 @@ import ChangeLog
 import Foundation
 import Storage
 import Sync
+import TestSupport
 import Testing
 
 @testable import Relay

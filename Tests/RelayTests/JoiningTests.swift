@@ -1,6 +1,8 @@
 import ChangeLog
+import Replication
 import Storage
 import Sync
+import TestSupport
 import Testing
 
 @testable import Relay
@@ -113,7 +115,7 @@ struct JoiningTests {
         let invitation = try olga.invite(uses: 2)
         try await olga.sync()
         let other = try Person.joiner(named: "Olga", device: "another Olga", by: invitation, with: relay)
-        await #expect(throws: Person.RefusedDelta(reason: .nameTaken)) { try await other.sync() }
+        await #expect(throws: ReplicationFailure.refused(.nameTaken)) { try await other.sync() }
     }
 
     /// Whoever is not a member brings the change that makes it one, and nothing that would wait here for ever.

@@ -1,4 +1,5 @@
 import ChangeLog
+import Replication
 import Storage
 import Sync
 import Synchronization
@@ -14,8 +15,8 @@ final class Person {
     private let directory: TemporaryDirectory
     private let secret: [UInt8]
     private var nonces = 0
-    private(set) var cursor: Cursor?
-    private var acknowledged: UInt64 = 0
+    /// Where the last sync ended.
+    var cursor: Cursor? { get throws { try replica.relayProgress().position.map(Cursor.init) } }
 
     private init(
         _ replica: Replica, key: SigningKey, relay: TestRelay, in directory: TemporaryDirectory, secret: [UInt8]
@@ -105,7 +106,7 @@ final class Person {
     }
 
     func answer(to packet: SyncRequest) async throws -> RoutedAnswer {
-        let body = Compression.compressed(packet.bytes)
+        let body = packet.body
         return try await relay.answer(
             method: "POST", path: "/v0/sync", headers: signature(body: body), body: body)
     }
@@ -113,56 +114,17 @@ final class Person {
     func ask(_ packet: SyncRequest) async throws -> SyncAnswer {
         let answer = try await answer(to: packet)
         guard answer.status == 200 else { throw Refusal(status: answer.status, problem: problem(answer)) }
-        return try SyncAnswer(Compression.decompressed(answer.body, limit: PacketFormat.byteLimit))
+        return try SyncAnswer(body: answer.body)
     }
 
     // MARK: Syncing
 
-    /// What a sync moved.
-    struct Moved: Hashable {
-        var sent = 0
-        var received = 0
-        var roundTrips = 0
-    }
-
-    /// As the client does it, session and all; a refused delta ends it as a ``RefusedDelta``.
+    /// As the client does it; a refused delta ends it as a ``ReplicationFailure``.
     @discardableResult
     func sync() async throws -> Moved {
         try replica.welcomeRelay(relay.key, now: relay.clock.now)
-        let isAdmitted = try replica.member(key.device)?.admitted != nil
-        var session = SyncSession(
-            workspace: replica.workspace, replica: replica.id, cursor: cursor, acknowledged: acknowledged,
-            credential: isAdmitted ? nil : try credential,
-            isHoldingBack: try cursor != nil && replica.accident() != nil)
-        var moved = Moved()
-        while true {
-            let (supplies, changes) = try replica.supplies(for: session, pageByteCount: PacketFormat.pageByteCount)
-            guard let request = session.next(supplies) else {
-                acknowledged = session.acknowledged
-                return moved
-            }
-            let answer = try await ask(request)
-            let step = session.receive(answer)
-            moved.roundTrips += 1
-            if let reason = step.refusal { throw RefusedDelta(reason: reason) }
-            if !answer.verdicts.isEmpty { moved.sent += changes }
-            try store(step, &moved, &session)
-            if session.push != .nothing { try replica.settle(now: relay.clock.now) }
-        }
-    }
-
-    /// The relay did not take what was pushed.
-    struct RefusedDelta: Error, Hashable {
-        let reason: RefusalReason
-    }
-
-    private func store(_ step: SyncSession.Step, _ moved: inout Moved, _ session: inout SyncSession) throws {
-        let deltas = try step.deltas.map { try ReceivedDelta($0[...]).verified(in: replica.workspace) }
-        var progress = RelayProgress(acknowledged: step.acknowledged)
-        let verdicts = try replica.append(
-            deltas, bringing: &progress, now: relay.clock.now, relayTime: relay.clock.now, isLast: step.isFinished)
-        for case .stored(let new) in verdicts { moved.received += new }
-        session.passOver(to: progress.acknowledged)
-        (cursor, acknowledged) = (step.cursor, progress.acknowledged)
+        var requester = try SyncRequester(replica, clock: { [relay] in relay.clock.now })
+        while let request = try requester.next() { try await requester.receive(ask(request)) }
+        return requester.report.moved
     }
 }

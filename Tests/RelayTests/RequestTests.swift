@@ -138,7 +138,8 @@ struct RequestTests {
         relay.limits.requestBurst = 1_000
         try await olga.sync()
         try olga.write("Hello")
-        let whole = olga.packet(cursor: olga.cursor, frontier: try olga.replica.frontier(), deltas: try olga.deltas())
+        let whole = olga.packet(
+            cursor: try olga.cursor, frontier: try olga.replica.frontier(), deltas: try olga.deltas())
         var dice = Dice(seed)
         for _ in 0..<200 {
             var bytes = whole.bytes

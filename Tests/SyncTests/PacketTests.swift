@@ -54,11 +54,11 @@ struct PacketTests {
         var request = dice.request().bytes
         request[0] = 1
         #expect(throws: FormatRejection.unknownFormat(1)) { try SyncRequest(request) }
-        (request[0], request[73]) = (0, 32)
-        #expect(throws: FormatRejection.unknownFormat(32)) { try SyncRequest(request) }
+        (request[0], request[73]) = (0, 128)
+        #expect(throws: FormatRejection.unknownFormat(128)) { try SyncRequest(request) }
         var answer = SyncAnswer(cursor: Cursor(incarnation: 1, arrival: 1), time: 1, verdicts: [.stored(new: 1)]).bytes
-        answer[1] = 4
-        #expect(throws: FormatRejection.unknownFormat(4)) { try SyncAnswer(answer) }
+        answer[1] = 16
+        #expect(throws: FormatRejection.unknownFormat(16)) { try SyncAnswer(answer) }
         answer[1] = 0
         for (kind, detail) in [(1, 0), (1, 5), (2, 0), (2, 9), (3, 0)] as [(UInt8, UInt8)] {
             (answer[21], answer[22]) = (kind, detail)
@@ -152,7 +152,8 @@ extension Dice {
         return SyncRequest(
             workspace: WorkspaceID(unchecked: bytes(32)), replica: replica, cursor: once(in: 2) ? cursor() : nil,
             frontier: once(in: 2) ? causes() : nil, credential: once(in: 2) ? bytes(20) : nil,
-            tips: once(in: 2) ? tips : [], isPushOnly: once(in: 2), deltas: deltas())
+            tips: once(in: 2) ? tips : [], isPushOnly: once(in: 2), isSurvey: once(in: 2),
+            room: once(in: 2) ? next() : nil, deltas: deltas())
     }
 
     mutating func answer() -> SyncAnswer {
@@ -164,6 +165,7 @@ extension Dice {
         ]
         return SyncAnswer(
             cursor: cursor(), time: next(), verdicts: some(of: verdicts), deltas: deltas(), hasMore: once(in: 2),
-            frontier: once(in: 2) ? causes() : nil)
+            frontier: once(in: 2) ? causes() : nil, digest: once(in: 2) ? next() : nil,
+            survey: once(in: 2) ? .init(changes: next(), bytes: next()) : nil)
     }
 }

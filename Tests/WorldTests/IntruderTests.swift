@@ -1,5 +1,6 @@
 import ChangeLog
 import Inbox
+import Replication
 import Storage
 import TestSupport
 import Testing
@@ -65,7 +66,9 @@ struct IntruderTests {
         let members = try team.members()
         for (age, invitation) in invitations {
             let stranger = try device("stranger \(age)", invitation)
-            #expect(throws: SyncTrouble.refused(age.refusal)) { try stranger.sync(with: team.relay, now: team.now) }
+            #expect(throws: ReplicationFailure.refused(age.refusal)) {
+                try stranger.sync(with: team.relay, now: team.now)
+            }
             let again = try device("maya \(age)", key: "leila", invitation)
             let draft = Draft(segments: [.on(conversation, .reply("I am back"))])
             _ = try again.transact(now: team.now) { try $0.commit(draft) }

@@ -1,6 +1,7 @@
 import CRDT
 import ChangeLog
 import Inbox
+import Replication
 import Storage
 import TestSupport
 import Testing
@@ -57,7 +58,7 @@ struct MembershipTests {
         ]
         for (name, invitation, reason) in refused {
             let replica = try device(name, invitation)
-            #expect(throws: SyncTrouble.refused(reason)) { try replica.sync(with: team.relay, now: team.now) }
+            #expect(throws: ReplicationFailure.refused(reason)) { try replica.sync(with: team.relay, now: team.now) }
             #expect(try team.relay.replica.member(replica.id.device) == nil)
         }
     }
@@ -71,7 +72,7 @@ struct MembershipTests {
             at: directory.file("impostor"), invitation: invitation, person: "jonas", key: .of("impostor"),
             now: team.now,
             configuration: InboxSchema.configuration)
-        #expect(throws: SyncTrouble.refused(.nameTaken)) { try impostor.sync(with: team.relay, now: team.now) }
+        #expect(throws: ReplicationFailure.refused(.nameTaken)) { try impostor.sync(with: team.relay, now: team.now) }
     }
 
     @Test func `a viewer reads, and writes nothing that others see`() throws {

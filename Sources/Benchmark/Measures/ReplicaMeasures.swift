@@ -2,6 +2,7 @@ import CRDT
 import ChangeLog
 import GRDB
 import Inbox
+import Replication
 import Storage
 
 import struct Foundation.Data
@@ -87,25 +88,25 @@ public struct ReplicaMeasures {
             + Self.figures("idle", "an idle sync", idle, received: 0) + commands(client, roots)
     }
 
-    private func sync(_ client: Replica, _ node: Replica, after index: Int) throws -> (Encounter.Tally, Double) {
+    private func sync(_ client: Replica, _ node: Replica, after index: Int) throws -> (SyncReport, Double) {
         var encounter = Encounter(of: client, with: node, now: later(index))
-        let seconds = try Spent.on { try encounter.run() }.seconds
-        return (encounter.tally, seconds)
+        return try Spent.on { try encounter.run() }
     }
 
     /// The first of a chain is left out: a delta from number 1 on is shorter than all others.
     private static func figures(
-        _ key: String, _ title: String, _ syncs: [(tally: Encounter.Tally, seconds: Double)], received: Int
+        _ key: String, _ title: String, _ syncs: [(report: SyncReport, seconds: Double)], received: Int
     ) throws -> [Figure] {
         let rest = syncs.dropFirst()
-        guard let last = rest.last, rest.allSatisfy({ $0.tally.received == received && $0.tally.roundTrips == 1 })
+        guard let last = rest.last, rest.allSatisfy({ $0.report.received == received && $0.report.roundTrips == 1 })
         else {
             throw BenchmarkFailure.wrongOutcome(.wrongSync)
         }
         return [
-            Figure("\(key)RequestBytes", "\(title): request body", last.tally.requestBytes, "bytes"),
+            Figure("\(key)RequestBytes", "\(title): request body", last.report.bytesSent, "bytes"),
             Figure(
-                "\(key)AnswerBytes", "\(title): answer body", rest.map { Double($0.tally.answerBytes) }.median, "bytes"),
+                "\(key)AnswerBytes", "\(title): answer body", rest.map { Double($0.report.bytesReceived) }.median,
+                "bytes"),
             Figure("\(key)Seconds", "\(title): both sides, median", rest.map(\.seconds).median, "s"),
         ]
     }
@@ -162,14 +163,13 @@ public struct ReplicaMeasures {
         guard let first = replicas.first, let second = replicas.last else { return [] }
         try second.setLocalValue(.incarnation, .null)
         var encounter = Encounter(of: second, with: first, now: later(0), pullsFirst: true)
-        let (_, seconds) = try Spent.on { try encounter.run() }
+        let (report, seconds) = try Spent.on { try encounter.run() }
         guard try first.digest() == second.digest() else { throw BenchmarkFailure.wrongOutcome(.differentDigests) }
-        let tally = encounter.tally
-        let bytes = tally.requestBytes + tally.answerBytes
+        let bytes = report.bytesSent + report.bytesReceived
         return [
             Figure("divergedOperations", "diverged operations, both sides", facts.diverged.reduce(0, +)),
-            Figure("divergedChanges", "  as changes", tally.sent + tally.received),
-            Figure("divergedRoundTrips", "  round trips to agree", tally.roundTrips),
+            Figure("divergedChanges", "  as changes", report.sent + report.received),
+            Figure("divergedRoundTrips", "  round trips to agree", report.roundTrips),
             Figure("divergedBytes", "  bodies both ways", bytes, "bytes"),
             Figure("divergedSeconds", "  first merge after opening, both sides", seconds, "s"),
         ]

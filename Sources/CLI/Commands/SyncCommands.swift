@@ -3,6 +3,7 @@ import CRDT
 import ChangeLog
 import Inbox
 import RelayClient
+import Replication
 import Storage
 
 /// `nexus sync`
@@ -44,7 +45,7 @@ enum ClockText {
     /// - Returns: nil for a clock that is right to within a minute.
     static func correction(ahead: Int64) -> String? {
         let seconds = ahead / 1000
-        guard seconds.magnitude > UInt64(ClockNote.tolerance / 1000) else { return nil }
+        guard seconds.magnitude > UInt64(SyncRequester.clockTolerance / 1000) else { return nil }
         let (direction, remedy) = ahead > 0 ? ("ahead of", "back") : ("behind", "forward")
         return "Your clock is \(span(seconds.magnitude)) \(direction) the relay's. Set it \(remedy) by that much."
     }

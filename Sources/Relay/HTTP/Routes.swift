@@ -1,5 +1,6 @@
 import ChangeLog
 import Logging
+import Replication
 import Storage
 import Sync
 import Synchronization
@@ -117,7 +118,7 @@ final class Routes: Sendable {
         let answer = try await answer(to: packet, of: asker, isLoopback: request.isLoopback, now: now)
         return RoutedAnswer(
             status: 200, headers: [("content-type", "application/vnd.nexus.sync")],
-            body: Compression.compressed(answer.bytes))
+            body: answer.body)
     }
 
     private func answer(
@@ -179,7 +180,7 @@ final class Routes: Sendable {
 
     private func packet(in body: [UInt8]) throws(Problem) -> SyncRequest {
         do throws(FormatRejection) {
-            return try SyncRequest(Compression.decompressed(body, limit: PacketFormat.byteLimit))
+            return try SyncRequest(body: body)
         } catch {
             throw error == .limit(.delta) ? .tooLarge : .badRequest
         }

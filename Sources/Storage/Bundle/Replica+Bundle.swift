@@ -111,10 +111,9 @@ private struct BundleWriter {
         var cursor: UInt64 = 0
         var hasMore = true
         while hasMore {
-            hasMore = false
-            let stretches = try log.arrived(
-                after: cursor, held: held, byteLimit: BundleFormat.blockByteCount, reach: &cursor, hasMore: &hasMore)
-            for stretch in stretches {
+            let page = try log.arrived(after: cursor, held: held, byteLimit: BundleFormat.blockByteCount)
+            (cursor, hasMore) = (page.reach, page.hasMore)
+            for stretch in page.stretches {
                 let reached = try write(stretch)
                 held.raise(to: LocalPlace(branch: stretch.branch.id, number: reached))
             }

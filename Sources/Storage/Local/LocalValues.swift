@@ -53,6 +53,8 @@ public enum LocalValues {
         /// How many changes waited when some that were sent could not be taken: they are asked for again once that has
         /// changed.
         case missed
+        /// What stands for the frontiers here and at the relay, when last they differed after both sides had said all.
+        case difference
         /// The channel root a gateway serves.
         case channel
     }

@@ -14,6 +14,13 @@ extension Replica {
         }
     }
 
+    /// Stands for the frontier: equal where the same changes are applied, and else different but for one chance in 2^64.
+    public func frontierDigest() throws(StorageFailure) -> UInt64 {
+        var writer = ByteWriter()
+        for tip in try frontier() { writer.cause(tip) }
+        return Digest.of(writer.bytes, domain: "nexus frontier", byteCount: 8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
     /// The tips, and places before them: what tells how far one has come even somebody to whom the tips say nothing,
     /// because they lie beyond what they have.
     public func sampledFrontier() throws(StorageFailure) -> [Cause] { try (frontier() + frontierSamples()).sorted() }

@@ -97,8 +97,10 @@ extension Replica {
     }
 
     /// What this device wrote and sealed, by the order in which it arrived here: after local arrival `arrival`.
-    public func outgoing(after arrival: UInt64, byteLimit: Int) throws(StorageFailure) -> Outgoing {
-        try arrivals(after: arrival, excluding: nil, only: key.device, byteLimit: byteLimit)
+    public func outgoing(
+        after arrival: UInt64, byteLimit: Int, isStrict: Bool = false
+    ) throws(StorageFailure) -> Outgoing {
+        try arrivals(after: arrival, excluding: nil, only: key.device, byteLimit: byteLimit, isStrict: isStrict)
     }
 
     /// What arrived here after `cursor`, in an order in which causes come first, without what `frontier` covers.
@@ -107,17 +109,20 @@ extension Replica {
     ///   - excluding: a chain that the asker writes itself.
     ///   - device: whose changes alone are wanted; nil for everyone's.
     ///   - frontier: tips of what the asker has; with each, all that lies in its past.
+    ///   - byteLimit: about how many bytes, as changes are stored: it ends with the arrival that passes them.
+    ///   - isStrict: whether it ends before that arrival instead, and may be empty.
     public func arrivals(
         after cursor: UInt64, excluding: ReplicaID?, only device: DeviceID? = nil, frontier: [Cause] = [],
-        byteLimit: Int
+        byteLimit: Int, isStrict: Bool = false
     ) throws(StorageFailure) -> Outgoing {
         try readLog { log in
-            var outgoing = Outgoing(reach: cursor)
             let held = try self.held(by: frontier, in: log)
-            let stretches = try log.arrived(
-                after: cursor, held: held, byteLimit: byteLimit, reach: &outgoing.reach, hasMore: &outgoing.hasMore
-            ) { replica in replica != excluding && (device == nil || replica.device == device) }
-            for stretch in stretches {
+            let page = try log.arrived(after: cursor, held: held, byteLimit: byteLimit, isStrict: isStrict) { replica in
+                replica != excluding && (device == nil || replica.device == device)
+            }
+            var outgoing = Outgoing(reach: page.reach)
+            outgoing.hasMore = page.hasMore
+            for stretch in page.stretches {
                 var reached = stretch.after
                 while reached < stretch.through {
                     var run = Outgoing(reach: reached)
@@ -131,6 +136,41 @@ extension Replica {
             return outgoing
         }
     }
+
+    /// How much there is of what arrived here after `cursor`, without what `frontier` covers.
+    public func arrivalExtent(
+        after cursor: UInt64, only device: DeviceID? = nil, frontier: [Cause] = []
+    ) throws(StorageFailure) -> Extent {
+        try readLog { log in
+            let held = try self.held(by: frontier, in: log)
+            return try log.arrived(after: cursor, held: held, byteLimit: .max) { replica in
+                device == nil || replica.device == device
+            }.extent
+        }
+    }
+
+    /// How many changes of this device the relay is not known to have, sealed or not.
+    public func unsentExtent() throws(StorageFailure) -> Extent {
+        let acknowledged = UInt64(clamping: try localValue(.acknowledged).integer ?? 0)
+        return try arrivalExtent(after: acknowledged, only: key.device)
+    }
+
+    /// So many changes.
+    public struct Extent: Hashable, Sendable {
+        /// How many.
+        public var changes: UInt64 = 0
+        /// Their bytes as they are stored.
+        public var bytes: UInt64 = 0
+    }
+}
+
+/// What arrived after some number, as far as a page goes.
+struct ArrivalPage {
+    var stretches: [Stretch] = []
+    /// The last number in it.
+    var reach: UInt64
+    var hasMore = false
+    var extent = Replica.Extent()
 }
 
 /// A stretch of one branch.
@@ -180,37 +220,50 @@ extension Log {
 
     /// Arrivals put together branch by branch, in the order in which the branches first appear.
     func arrived(
-        after cursor: UInt64, held: CausalVector, byteLimit: Int, reach: inout UInt64, hasMore: inout Bool,
+        after cursor: UInt64, held: CausalVector, byteLimit: Int, isStrict: Bool = false,
         isWanted: (ReplicaID) -> Bool = { _ in true }
-    ) throws -> [Stretch] {
+    ) throws -> ArrivalPage {
         let read = try statements("SELECT number, branch, first, last FROM arrival WHERE number > ?1 ORDER BY number")
         defer { read.reset() }
         read.bind(1, cursor)
-        var stretches: [Stretch] = []
+        var page = ArrivalPage(reach: cursor)
         var indexByBranch: [Int64: Int] = [:]
-        var bytes = 0
         while try read.step() {
-            guard bytes < byteLimit else {
-                hasMore = true
+            let byteCount = Int(clamping: page.extent.bytes)
+            guard byteCount < byteLimit else {
+                page.hasMore = true
                 break
             }
-            reach = read.unsigned(0)
-            guard let branch = try branches.branch(read.integer(1)), isWanted(branch.replica) else { continue }
+            let number = read.unsigned(0)
+            guard let branch = try branches.branch(read.integer(1)), isWanted(branch.replica) else {
+                page.reach = number
+                continue
+            }
             let (first, last) = (read.unsigned(2), read.unsigned(3))
             // Only a damaged file has a change numbered 0.
             guard first > 0 else { throw StorageFailure.corrupt }
             let after = max(first - 1, held.number(of: branch.id))
-            guard last > after else { continue }
-            bytes += try runs.size(
+            guard last > after else {
+                page.reach = number
+                continue
+            }
+            let size = try runs.size(
                 from: LocalPlace(branch: branch.id, number: after + 1),
                 through: LocalPlace(branch: branch.id, number: last))
+            guard !isStrict || size <= byteLimit - byteCount else {
+                page.hasMore = true
+                break
+            }
+            page.reach = number
+            page.extent.changes += last - after
+            page.extent.bytes += UInt64(clamping: size)
             if let index = indexByBranch[branch.id] {
-                stretches[index].through = last
+                page.stretches[index].through = last
             } else {
-                indexByBranch[branch.id] = stretches.count
-                stretches.append(Stretch(branch: branch, after: after, through: last))
+                indexByBranch[branch.id] = page.stretches.count
+                page.stretches.append(Stretch(branch: branch, after: after, through: last))
             }
         }
-        return stretches
+        return page
     }
 }

@@ -1,10 +1,10 @@
-import ChangeLog
-import Sync
+public import ChangeLog
+public import Sync
 
 extension SyncRequest {
     /// Whether the request brings, first of all, the change that founded its workspace, made by the asker: the
     /// workspace's id is that change's hash, so nobody else can have made it.
-    var bringsFounding: Bool {
+    public var bringsFounding: Bool {
         guard let bytes = deltas.first, let received = try? ReceivedDelta(bytes[...]), received.first == 1,
             received.replica.device == replica.device, let delta = try? received.verified(in: workspace)
         else { return false }
@@ -12,7 +12,7 @@ extension SyncRequest {
     }
 
     /// What the asker shows to be let in, if it can be read.
-    var shownCredential: Credential? { credential.flatMap { try? Credential($0) } }
+    public var shownCredential: Credential? { credential.flatMap { try? Credential($0) } }
 }
 
 extension VerifiedDelta {

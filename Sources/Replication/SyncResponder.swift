@@ -1,0 +1,136 @@
+public import ChangeLog
+public import Storage
+public import Sync
+
+/// The answering side of a sync: stores what is pushed and answers with what the asker lacks.
+///
+/// A relay has one for each workspace. Who may ask is decided before; that is the relay's affair.
+public struct SyncResponder {
+    /// The answering copy.
+    public let replica: Replica
+    /// Which count the cursors given out belong to.
+    public private(set) var incarnation: UInt64
+    private let draw: () -> UInt64
+    /// About how many bytes of changes go into one answer.
+    public var pageByteCount: Int
+    private let releaseInterval: UInt64
+    private var lastRelease: UInt64 = 0
+
+    /// - Parameters:
+    ///   - incarnation: drawn anew whenever the replica was made or put back.
+    ///   - draw: makes the next one.
+    ///   - releaseInterval: the longest time, in milliseconds, that a change waiting for its stamp to come due waits longer
+    ///     where nobody pushes.
+    public init(
+        _ replica: Replica, incarnation: UInt64, pageByteCount: Int = PacketFormat.pageByteCount,
+        releaseInterval: UInt64 = 30_000, draw: @escaping () -> UInt64
+    ) {
+        (self.replica, self.incarnation, self.draw) = (replica, incarnation, draw)
+        (self.pageByteCount, self.releaseInterval) = (pageByteCount, releaseInterval)
+    }
+
+    /// Stores what is pushed and answers with what the asker lacks.
+    ///
+    /// - Parameter now: milliseconds since 1970.
+    public mutating func answer(_ request: SyncRequest, now: UInt64) throws(StorageFailure) -> SyncAnswer {
+        // The asker starts over, and pushes again: its next request is answered in the new count.
+        if let cursor = request.cursor, try !counts(cursor) { return try startingOver(now: now) }
+        var answer = SyncAnswer(
+            cursor: request.cursor ?? Cursor(incarnation: incarnation, arrival: 0), time: now)
+        if request.isSurvey { return try survey(answer, for: request) }
+        let epoch = replica.id.epoch
+        answer.verdicts = try take(request, now: now)
+        if try hasForgotten(epoch, request, answer.verdicts, now: now) { return try startingOver(now: now) }
+        if !request.isPushOnly { try addArrivals(to: &answer, for: request) }
+        if request.frontier != nil { answer.frontier = try replica.sampledFrontier() }
+        if !request.isPushOnly, !answer.hasMore { answer.digest = try replica.frontierDigest() }
+        return answer
+    }
+
+    // MARK: Incarnation
+
+    private mutating func startAnew() throws(StorageFailure) {
+        incarnation = draw()
+        try replica.setLocalValue(.incarnation, .integer(Int64(bitPattern: incarnation)))
+    }
+
+    private func startingOver(now: UInt64) throws(StorageFailure) -> SyncAnswer {
+        .startingOver(incarnation: incarnation, time: now, frontier: try replica.sampledFrontier())
+    }
+
+    /// Whether arrival numbers up to the cursor's mean here what they meant to the asker.
+    ///
+    /// A cursor whose number nothing has, or something else, shows that this file is an older copy of what the asker spoke
+    /// to. What arrives from now on takes numbers that others have seen used otherwise, so for everyone a new count
+    /// begins.
+    private mutating func counts(_ cursor: Cursor) throws(StorageFailure) -> Bool {
+        guard cursor.incarnation == incarnation else { return false }
+        guard cursor.arrival > 0, try replica.arrivalCheck(at: cursor.arrival) != cursor.check else { return true }
+        try startAnew()
+        return false
+    }
+
+    /// Whether what came shows that this file is an older copy: changes of the relay's own that it has forgotten, or an
+    /// asker that had everything taken and goes further than what is here. If so, a new count begins.
+    ///
+    /// - Parameter epoch: the relay's before the request.
+    private mutating func hasForgotten(
+        _ epoch: UInt64, _ request: SyncRequest, _ verdicts: [Verdict], now: UInt64
+    ) throws(StorageFailure) -> Bool {
+        if !request.deltas.isEmpty, try replica.settle(now: now) != nil { try replica.publish() }
+        var isForgotten = replica.id.epoch != epoch
+        let wereTaken = verdicts.allSatisfy { if case .stored = $0 { true } else { false } }
+        if wereTaken, !request.isPushOnly, try !replica.accountsFor(request.tips) { isForgotten = true }
+        if isForgotten { try startAnew() }
+        return isForgotten
+    }
+
+    // MARK: Pushed
+
+    private mutating func take(_ request: SyncRequest, now: UInt64) throws(StorageFailure) -> [Verdict] {
+        if request.deltas.isEmpty {
+            try releaseDue(now: now)
+            return []
+        }
+        lastRelease = now
+        var intake = try Intake(of: replica, from: request.replica, now: now)
+        return try intake.take(request.deltas)
+    }
+
+    /// What waits for its stamp to come due is tried again by every push; where nobody pushes, by a pull now and then.
+    private mutating func releaseDue(now: UInt64) throws(StorageFailure) {
+        guard now < lastRelease || now - lastRelease >= releaseInterval else { return }
+        lastRelease = now
+        guard try replica.counts().waiting > 0 else { return }
+        _ = try replica.append([], now: now)
+    }
+
+    // MARK: Pulled
+
+    private func addArrivals(to answer: inout SyncAnswer, for request: SyncRequest) throws(StorageFailure) {
+        // Of the asker's own chains it gets what lies beyond what it says to hold: it may have lost that.
+        let outgoing = try replica.arrivals(
+            after: answer.cursor.arrival, excluding: nil, frontier: (request.frontier ?? []) + request.tips,
+            byteLimit: min(pageByteCount, request.room.map { Int(clamping: $0) } ?? .max),
+            isStrict: request.room != nil)
+        let check = try replica.arrivalCheck(at: outgoing.reach) ?? 0
+        answer.cursor = Cursor(incarnation: incarnation, arrival: outgoing.reach, check: check)
+        (answer.deltas, answer.hasMore) = (outgoing.deltas, outgoing.hasMore)
+    }
+
+    /// The cursor stays where it was, since nothing is sent.
+    private func survey(_ answer: SyncAnswer, for request: SyncRequest) throws(StorageFailure) -> SyncAnswer {
+        let extent = try replica.arrivalExtent(
+            after: answer.cursor.arrival, frontier: (request.frontier ?? []) + request.tips)
+        var answer = answer
+        answer.survey = SyncAnswer.Survey(changes: extent.changes, bytes: extent.bytes)
+        return answer
+    }
+}
+
+extension SyncAnswer {
+    /// Tells an asker to forget its cursor, and what is here.
+    public static func startingOver(incarnation: UInt64, time: UInt64, frontier: [Cause]) -> SyncAnswer {
+        SyncAnswer(cursor: Cursor(incarnation: incarnation, arrival: 0), time: time, frontier: frontier)
+    }
+}
