@@ -77,7 +77,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "Sync", dependencies: ["ChangeLog"], swiftSettings: strict),
-        .target(name: "Replication", dependencies: ["CRDT", "ChangeLog", "Storage", "Sync"], swiftSettings: strict),
+        .target(name: "Replication", dependencies: ["ChangeLog", "Storage", "Sync"], swiftSettings: strict),
         .target(
             name: "Inbox",
             dependencies: [
@@ -147,7 +147,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "SyncTests", dependencies: ["CRDT", "ChangeLog", "Storage", "Sync", "TestSupport"],
+            name: "SyncTests", dependencies: ["CRDT", "ChangeLog", "Replication", "Storage", "Sync", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "WorldTests",

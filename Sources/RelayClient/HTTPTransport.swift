@@ -74,6 +74,26 @@ public final class HTTPTransport {
         return HTTPAnswer(status: Int(result.status), headers: incoming.headers, body: incoming.body)
     }
 
+    /// Sends one POST and hands the answer's body out piece by piece, as it comes, until it ends.
+    ///
+    /// - Parameters:
+    ///   - receiver: told what comes.
+    /// - Returns: the answer; its body is empty where the receiver took it.
+    /// - Throws: `TransportFailure`; `.stopped` where the receiver wanted no more.
+    func stream(
+        url: String, headers: [(name: String, value: String)], body: [UInt8], to receiver: any HTTPStreamReceiver
+    ) throws(TransportFailure) -> HTTPAnswer {
+        guard let address = HTTPAddress(url) else { throw .badAddress }
+        let lines = try headerLines(headers)
+        let handle = try openHandle()
+        for line in lines { nexus_curl_add_header(handle, line) }
+        let incoming = IncomingAnswer(maximumBody: 1 << 16, maximumHeaders: Self.maximumHeaders, receiver: receiver)
+        let result = send(.post, to: address, body: body, with: handle, into: incoming)
+        if receiver.hasStopped { throw .stopped }
+        if let failure = TransportFailure(result, incoming) { throw failure }
+        return HTTPAnswer(status: Int(result.status), headers: incoming.headers, body: incoming.body)
+    }
+
     private func openHandle() throws(TransportFailure) -> OpaquePointer {
         if let handle { return handle }
         guard let handle = nexus_curl_create(limits.forCurl) else { throw .libraryMissing }
@@ -92,11 +112,26 @@ public final class HTTPTransport {
                     body: body.baseAddress, body_length: body.count,
                     on_header: { IncomingAnswer.at($2).takeHeader(UnsafeBufferPointer(start: $0, count: $1)) },
                     on_body: { IncomingAnswer.at($2).takeBody(UnsafeBufferPointer(start: $0, count: $1)) },
+                    on_tick: incoming.isStreamed ? { IncomingAnswer.at($0).takeTick() } : nil,
                     context: Unmanaged.passUnretained(incoming).toOpaque())
                 return withExtendedLifetime(incoming) { nexus_curl_perform(handle, &request) }
             }
         }
     }
+}
+
+/// Takes an answer's body as it comes.
+protocol HTTPStreamReceiver: AnyObject {
+    /// Whether one of the other two said that it wants no more.
+    var hasStopped: Bool { get }
+    /// Takes the next bytes of the body of an answer with status 200.
+    ///
+    /// - Returns: whether to go on.
+    func take(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool
+    /// Called about once a second.
+    ///
+    /// - Returns: whether to go on.
+    func tick() -> Bool
 }
 
 /// A server's answer, complete.
@@ -134,6 +169,8 @@ public enum TransportFailure: Error, Hashable, Sendable {
     case notHTTP
     /// The connection ended before the answer did.
     case cut(code: Int32)
+    /// Whoever took the answer wanted no more of it.
+    case stopped
 }
 
 extension TransportFailure {
@@ -247,10 +284,20 @@ private final class IncomingAnswer {
     /// The limit that was passed, in bytes.
     private(set) var exceeded: Int?
 
-    init(maximumBody: Int, maximumHeaders: Int) {
+    private let receiver: (any HTTPStreamReceiver)?
+    private var status: Substring = ""
+
+    var isStreamed: Bool { receiver != nil }
+
+    /// - Parameter receiver: takes the body of an answer with status 200; without one, it is kept.
+    init(maximumBody: Int, maximumHeaders: Int, receiver: (any HTTPStreamReceiver)? = nil) {
         self.maximumBody = maximumBody
         self.maximumHeaders = maximumHeaders
+        self.receiver = receiver
     }
+
+    /// - Returns: whether to go on.
+    func takeTick() -> Bool { receiver?.tick() ?? true }
 
     /// The answer that a callback is about.
     static func at(_ context: UnsafeMutableRawPointer) -> IncomingAnswer {
@@ -259,6 +306,7 @@ private final class IncomingAnswer {
 
     /// - Returns: whether to go on.
     func takeBody(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        if let receiver, status == "200" { return receiver.take(bytes) }
         guard bytes.count <= maximumBody - body.count else {
             exceeded = maximumBody
             return false
@@ -283,6 +331,7 @@ private final class IncomingAnswer {
         if line.starts(with: "HTTP/".utf8), body.isEmpty {
             headers = [:]
             hasAllHeaders = false
+            status = Substring(Self.text(line[...])).split(separator: " ").dropFirst().first ?? ""
         } else if line.allSatisfy(Self.isBlank) {
             hasAllHeaders = true
         } else if !hasAllHeaders, let colon = line.firstIndex(of: UInt8(ascii: ":")) {

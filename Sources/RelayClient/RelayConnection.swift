@@ -38,6 +38,10 @@ final class RelayConnection {
     private let key: SigningKey
     private let clock: () -> UInt64
     private let transport = HTTPTransport()
+    /// A stream ends when the relay ends it, or is silent for three heartbeats.
+    private let streams = HTTPTransport(
+        limits: .init(
+            totalTimeout: .seconds(3_600_000), silenceTimeout: .seconds(3 * LiveFrames.heartbeatSeconds)))
     /// What the relay's clock is ahead of ours, in milliseconds, as its last refusal told.
     private var clockOffset: Int64 = 0
 
@@ -61,20 +65,26 @@ final class RelayConnection {
         try send(.post, path: "/v0/sync", body: body).body
     }
 
+    /// Opens a live stream, and returns when it has ended.
+    func follow(_ body: [UInt8], to receiver: any HTTPStreamReceiver) throws(SyncFailure) {
+        _ = try send(.post, path: "/v0/live", body: body, to: receiver)
+    }
+
+    /// - Parameter receiver: takes the answer's body as it comes; nil to have it whole.
     private func send(
-        _ method: HTTPTransport.Method, path: String, body: [UInt8]
+        _ method: HTTPTransport.Method, path: String, body: [UInt8], to receiver: (any HTTPStreamReceiver)? = nil
     ) throws(SyncFailure) -> HTTPAnswer {
-        let answer = try attempt(method, path: path, body: body)
+        let answer = try attempt(method, path: path, body: body, to: receiver)
         guard Problem(answer) == .stale, let time = answer.headers["nexus-time"].flatMap({ Int64($0) }) else {
             return try accepted(answer)
         }
         // Told the time, one tries once more; after that it is not the clock.
         clockOffset = time.subtractingReportingOverflow(Int64(clamping: clock())).partialValue
-        return try accepted(attempt(method, path: path, body: body))
+        return try accepted(attempt(method, path: path, body: body, to: receiver))
     }
 
     private func attempt(
-        _ method: HTTPTransport.Method, path: String, body: [UInt8]
+        _ method: HTTPTransport.Method, path: String, body: [UInt8], to receiver: (any HTTPStreamReceiver)?
     ) throws(SyncFailure) -> HTTPAnswer {
         let now = Int64(clamping: clock()).addingReportingOverflow(clockOffset).partialValue
         let parts = RequestSignature.Parts(
@@ -83,7 +93,10 @@ final class RelayConnection {
         var headers = RequestSignature.headers(parts, body: body, key: key)
         if method == .post { headers.append(("content-type", "application/vnd.nexus.sync")) }
         do {
-            return try transport.perform(method: method, url: url + path, headers: headers, body: body)
+            guard let receiver else {
+                return try transport.perform(method: method, url: url + path, headers: headers, body: body)
+            }
+            return try streams.stream(url: url + path, headers: headers, body: body, to: receiver)
         } catch .notHTTP {
             throw .nonsense
         } catch {

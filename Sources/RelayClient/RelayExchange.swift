@@ -31,13 +31,7 @@ public final class RelayExchange {
             try meetRelay()
             var requester = try SyncRequester(
                 replica, clock: clock, pullsFirst: isClockInDoubt(), byteLimit: byteLimit)
-            while let request = try requester.next() {
-                let body = request.body
-                requester.report.bytesSent += body.count
-                let answer = try relay.post(body)
-                requester.report.bytesReceived += answer.count
-                try requester.receive(SyncAnswer(body: answer))
-            }
+            try carry(&requester)
             try noteClock(ahead: requester.report.clockAhead)
             return requester.report
         } catch {
@@ -45,16 +39,60 @@ public final class RelayExchange {
         }
     }
 
+    /// Asks what a sync would move. Nothing is moved, and nothing is changed here.
+    public func plan() throws(SyncFailure) -> SyncPlan {
+        do {
+            relay.audience = try knownRelay() ?? relay.fetchKey()
+            for hasNoCursor in [false, true] {
+                let request = try SyncPlan.request(of: replica, hasNoCursor: hasNoCursor)
+                let answer = try SyncAnswer(body: relay.post(request.body))
+                if let plan = try SyncPlan(answer, for: request, of: replica) { return plan }
+            }
+            throw SyncFailure.nonsense
+        } catch {
+            throw SyncFailure(error)
+        }
+    }
+
+    /// Pushes what this device wrote, and pulls nothing.
+    ///
+    /// - Returns: what left; and whether it takes a whole sync to go on.
+    func push() throws -> (report: SyncReport, needsWholeSync: Bool) {
+        guard try replica.unsentCount() > 0 else { return (SyncReport(), false) }
+        try meetRelay()
+        var requester = try SyncRequester(replica, clock: clock, pushesOnly: true)
+        try carry(&requester)
+        return (requester.report, requester.needsWholeSync)
+    }
+
+    private func carry(_ requester: inout SyncRequester) throws {
+        while let request = try requester.next() {
+            let body = request.body
+            requester.report.bytesSent += body.count
+            let answer = try relay.post(body)
+            requester.report.bytesReceived += answer.count
+            try requester.receive(SyncAnswer(body: answer))
+        }
+    }
+
+    /// Opens a live stream, and returns when it has ended.
+    func follow(_ request: SyncRequest, to receiver: any HTTPStreamReceiver) throws {
+        try relay.follow(request.body, to: receiver)
+    }
+
     /// Learns the relay's key at first contact, and makes the relay known to the workspace if this device may.
     private func meetRelay() throws {
-        let known = try replica.localValue(.relayKey).bytes
-        if let key = known.flatMap({ DeviceID($0) }) {
+        if let key = try knownRelay() {
             relay.audience = key
         } else {
             let key = try relay.fetchKey()
             try replica.setLocalValue(.relayKey, .bytes(key.bytes))
         }
         if let key = relay.audience { try replica.welcomeRelay(key, now: clock()) }
+    }
+
+    private func knownRelay() throws -> DeviceID? {
+        try replica.localValue(.relayKey).bytes.flatMap { DeviceID($0) }
     }
 
     // MARK: Clocks

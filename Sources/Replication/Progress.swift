@@ -35,3 +35,17 @@ extension Replica {
         try setLocalValue(.difference, difference == nil ? .null : .bytes(writer.bytes))
     }
 }
+
+/// As whom a replica asks.
+struct Asker {
+    /// Its own id or, until it is admitted, that under which it took up the invitation.
+    let id: ReplicaID
+    /// Shown until it is admitted.
+    let credential: [UInt8]?
+
+    init(_ replica: Replica) throws {
+        let isAdmitted = try replica.member(replica.id.device)?.admitted != nil
+        id = isAdmitted ? replica.id : try replica.read { try LocalValues.joiner(in: $0) }
+        credential = isAdmitted ? nil : try replica.localValue(.credential).bytes
+    }
+}

@@ -1,4 +1,3 @@
-import CRDT
 public import ChangeLog
 public import Storage
 public import Sync
@@ -47,6 +46,7 @@ public struct SyncRequester {
     private let clock: () -> UInt64
     private let pageByteCount: Int
     private let byteLimit: Int?
+    private let isPushingOnly: Bool
     private var session: SyncSession
     private var progress: RelayProgress
     private var sentAt: UInt64 = 0
@@ -65,25 +65,28 @@ public struct SyncRequester {
     /// - Parameters:
     ///   - clock: milliseconds since 1970.
     ///   - pullsFirst: whether to hear what the relay has, and its time, before anything is pushed.
+    ///   - pushesOnly: whether to push own changes and pull nothing: while a stream brings what arrives.
     ///   - pageByteCount: about how many bytes of changes go into one request.
     ///   - byteLimit: how many bytes of bodies the sync may take, both ways; nil for as many as it needs.
     public init(
-        _ replica: Replica, clock: @escaping () -> UInt64, pullsFirst: Bool = false,
+        _ replica: Replica, clock: @escaping () -> UInt64, pullsFirst: Bool = false, pushesOnly: Bool = false,
         pageByteCount: Int = PacketFormat.pageByteCount, byteLimit: Int? = nil
     ) throws {
         (self.replica, self.clock, self.pageByteCount, self.byteLimit) = (replica, clock, pageByteCount, byteLimit)
+        isPushingOnly = pushesOnly
         progress = try replica.relayProgress()
-        let isAdmitted = try replica.member(replica.id.device)?.admitted != nil
+        let asker = try Asker(replica)
         // A copy that something happened to hears first what it has forgotten.
         let isRecovering = try progress.position != nil && replica.accident() != nil
         session = SyncSession(
             workspace: replica.workspace,
-            replica: isAdmitted ? replica.id : try replica.read { try LocalValues.joiner(in: $0) },
-            cursor: progress.position.map(Cursor.init), acknowledged: progress.acknowledged,
-            credential: isAdmitted ? nil : try replica.localValue(.credential).bytes,
-            isHoldingBack: pullsFirst || isRecovering,
+            replica: asker.id, cursor: progress.position.map(Cursor.init), acknowledged: progress.acknowledged,
+            credential: asker.credential, isHoldingBack: pullsFirst || isRecovering, isPushingOnly: pushesOnly,
             difference: try replica.difference())
     }
+
+    /// Whether a push showed that both sides have to say what they hold.
+    public var needsWholeSync: Bool { session.needsWholeSync }
 
     // MARK: Asking
 
@@ -106,7 +109,7 @@ public struct SyncRequester {
 
     private func keepProgress() throws {
         try replica.keep(acknowledged: session.acknowledged)
-        try replica.keep(session.difference)
+        if !isPushingOnly { try replica.keep(session.difference) }
     }
 
     // MARK: Budget
@@ -169,6 +172,8 @@ public struct SyncRequester {
     private static let roundTripLimit = 100_000
 
     private mutating func take(_ step: SyncSession.Step, relayTime: UInt64) throws {
+        // Where the cursor stands is the stream's affair.
+        guard !isPushingOnly else { return try replica.keep(acknowledged: session.acknowledged) }
         try store(step, relayTime: relayTime)
         session.passOver(to: progress.acknowledged)
         // Before anything of a joiner's leaves: is the name still free?

@@ -124,6 +124,7 @@ public struct SyncResponder {
             after: answer.cursor.arrival, frontier: (request.frontier ?? []) + request.tips)
         var answer = answer
         answer.survey = SyncAnswer.Survey(changes: extent.changes, bytes: extent.bytes)
+        if request.frontier != nil { answer.frontier = try replica.sampledFrontier() }
         return answer
     }
 }

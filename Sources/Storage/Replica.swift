@@ -126,6 +126,15 @@ public final class Replica {
             try Rebuild(door).everything()
             try LocalValues.set(.schema, .bytes(self.configuration.schema.fingerprint), in: door.log.database)
         }
+        // Everybody who opens the file alone reads the journal to its end, and this one is as long as the database.
+        try? emptyJournal()
+    }
+
+    /// Moves the journal into the database, as far as no reader is in the way.
+    private func emptyJournal() throws {
+        try lock?.whileHeld {
+            try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+        }
     }
 
     /// Makes an empty copy of a workspace for this device, readable by its owner only.

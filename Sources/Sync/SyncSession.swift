@@ -22,6 +22,10 @@ public struct SyncSession: Sendable {
     /// Some pull before they push: a joiner, for what it pulls may show that its name is taken; and who has reason to
     /// doubt its memory or its clock. What was sealed and sent cannot be written anew.
     private var isHoldingBack: Bool
+    /// Whether to push and nothing else: while a stream brings what arrives.
+    private let isPushingOnly: Bool
+    /// Whether a push showed that both sides have to say what they hold, which a sync that only pushes cannot do.
+    public private(set) var needsWholeSync = false
     private var pushing: Push
     /// Whether the relay was offered all it lacks since it last said what it has.
     private var hasOffered = false
@@ -39,12 +43,14 @@ public struct SyncSession: Sendable {
     ///   - acknowledged: the local arrival up to which the relay has what this device wrote.
     ///   - credential: shown until the relay has admitted this device.
     ///   - isHoldingBack: whether to pull everything before anything is pushed. A joiner always does.
+    ///   - isPushingOnly: whether to push own changes and pull nothing. Such a session leaves the cursor alone.
     ///   - difference: what was different when last the two sides compared.
     public init(
         workspace: WorkspaceID, replica: ReplicaID, cursor: Cursor?, acknowledged: UInt64, credential: [UInt8]?,
-        isHoldingBack: Bool = false, difference: Difference? = nil
+        isHoldingBack: Bool = false, isPushingOnly: Bool = false, difference: Difference? = nil
     ) {
-        self.difference = difference
+        (self.isPushingOnly, self.difference) = (isPushingOnly, difference)
+        expectsMore = !isPushingOnly
         (self.workspace, self.replica, self.cursor) = (workspace, replica, cursor)
         (self.acknowledged, self.credential) = (acknowledged, credential)
         self.isHoldingBack = isHoldingBack || credential != nil
@@ -150,7 +156,8 @@ public struct SyncSession: Sendable {
         guard expectsMore || frontier != nil || !deltas.isEmpty else { return nil }
         return SyncRequest(
             workspace: workspace, replica: replica, cursor: cursor, frontier: frontier, credential: credential,
-            tips: frontier == nil ? supplies.tips : [], isPushOnly: pushed?.hasMore ?? false, deltas: deltas)
+            tips: frontier == nil ? supplies.tips : [], isPushOnly: isPushingOnly || pushed?.hasMore ?? false,
+            deltas: deltas)
     }
 
     /// What to do with an answer.
@@ -171,7 +178,9 @@ public struct SyncSession: Sendable {
 
     /// Takes an answer in.
     public mutating func receive(_ answer: SyncAnswer) -> Step {
-        if let cursor, cursor.incarnation != answer.cursor.incarnation { return startOver(with: answer) }
+        if let cursor, cursor.incarnation != answer.cursor.incarnation {
+            return isPushingOnly ? giveUp(at: cursor) : startOver(with: answer)
+        }
         cursor = answer.cursor
         relayDigest = answer.digest
         let refusal = refusal(in: answer)
@@ -181,7 +190,7 @@ public struct SyncSession: Sendable {
         let isReadyToPush = isHoldingBack && !answer.hasMore
         if isReadyToPush { isHoldingBack = false }
         if !answer.hasMore, !pushesOn { offer(to: answer) }
-        expectsMore = answer.hasMore || pushesOn || isFrontierWanted
+        expectsMore = pushesOn || !isPushingOnly && (answer.hasMore || isFrontierWanted)
         return Step(
             deltas: answer.deltas, cursor: answer.cursor, acknowledged: acknowledged, refusal: refusal,
             isReadyToPush: isReadyToPush, isFinished: !expectsMore && !isReadyToPush || refusal != nil)
@@ -223,7 +232,15 @@ public struct SyncSession: Sendable {
         let isStuck = answer.verdicts.enumerated().contains { index, verdict in
             isOwn(index) && (verdict == .waiting(.cause) || verdict == .waiting(.gap))
         }
-        if isStuck, !hasOffered { isFrontierWanted = true }
+        if isStuck, isPushingOnly { needsWholeSync = true } else if isStuck, !hasOffered { isFrontierWanted = true }
+    }
+
+    /// What a push alone cannot mend.
+    private mutating func giveUp(at cursor: Cursor) -> Step {
+        (needsWholeSync, pushed, pushing) = (true, nil, .nothing)
+        return Step(
+            deltas: [], cursor: cursor, acknowledged: acknowledged, refusal: nil, isReadyToPush: false,
+            isFinished: true)
     }
 
     /// Once the relay has said what it holds, it is offered what it lacks.

@@ -31,6 +31,23 @@ struct RebuildTests {
         #expect(try State.lines(of: crew.founder).contains { $0.contains("c") })
     }
 
+    /// Whoever opens the file alone reads the journal to its end: that took 50 times as long as the screen itself.
+    @Test func `a rebuild leaves no journal behind`() throws {
+        let crew = try Crew(1, in: directory)
+        try crew.founder.write(Things.draft(Things.name("a")))
+        let journals = { [directory] in
+            try FileManager.default.contentsOfDirectory(atPath: directory.file("")).filter { $0.hasSuffix("-wal") }
+        }
+        let sizes = {
+            try journals().map { [directory] in
+                try FileManager.default.attributesOfItem(atPath: directory.file($0))[.size] as? Int
+            }
+        }
+        #expect(try sizes().contains { ($0 ?? 0) > 0 })
+        try crew.founder.rebuild()
+        #expect(try sizes().allSatisfy { $0 == 0 })
+    }
+
     @Test func `what is local is kept`() throws {
         let crew = try Crew(1, in: directory)
         try crew.founder.write(Things.draft(Things.name("a")))

@@ -6,14 +6,14 @@ import TestSupport
 import Testing
 
 struct SyncSessionTests {
-    private let directory = TemporaryDirectory()
-    private let now: UInt64 = 1_800_000_000_000
+    private let company = Company()
+    private let now = Company.now
 
     @Test func `after a first sync both sides hold the same, and a second one moves nothing in one round trip`() throws
     {
-        let (relay, team) = try team(3)
+        let (relay, team) = try company.team(3)
         for replica in team {
-            try write(5, to: replica)
+            try company.write(5, to: replica)
             #expect(try replica.sync(with: relay, now: now).sent > 0)
         }
         for replica in team { try replica.sync(with: relay, now: now) }
@@ -22,21 +22,21 @@ struct SyncSessionTests {
     }
 
     @Test func `a sync moves exactly the news`() throws {
-        let (relay, team) = try team(2)
+        let (relay, team) = try company.team(2)
         for replica in team + team { try replica.sync(with: relay, now: now) }
-        try write(3, to: team[0])
+        try company.write(3, to: team[0])
         #expect(try team[0].sync(with: relay, now: now) == Moved(sent: 3, roundTrips: 1))
-        try write(2, to: team[1])
+        try company.write(2, to: team[1])
         #expect(try team[1].sync(with: relay, now: now) == Moved(sent: 2, received: 3, roundTrips: 1))
         #expect(try team[0].sync(with: relay, now: now) == Moved(received: 2, roundTrips: 1))
     }
 
     @Test func `more than one page goes both ways, page by page`() throws {
-        let (relay, team) = try team(2)
+        let (relay, team) = try company.team(2)
         for replica in team + team { try replica.sync(with: relay, now: now) }
         relay.pageByteCount = 2000
         // A page ends where a seal does, and there is one every 256 changes.
-        for replica in team { try write(700, to: replica) }
+        for replica in team { try company.write(700, to: replica) }
         let first = try team[0].sync(with: relay, now: now)
         #expect(first == Moved(sent: 700, roundTrips: 3))
         let second = try team[1].sync(with: relay, now: now)
@@ -49,9 +49,9 @@ struct SyncSessionTests {
     }
 
     @Test func `a sync that breaks off anywhere is taken up by the next one`() throws {
-        let (relay, team) = try team(2)
+        let (relay, team) = try company.team(2)
         for replica in team + team { try replica.sync(with: relay, now: now) }
-        try write(4, to: team[0])
+        try company.write(4, to: team[0])
         // The relay takes the push, and the answer is lost.
         try team[0].publish()
         let outgoing = try team[0].outgoing(after: 0, byteLimit: .max)
@@ -67,15 +67,15 @@ struct SyncSessionTests {
     @Test func `a relay that lost everything gets all of it back, others' changes too, and nobody loses anything`()
         throws
     {
-        let (relay, team) = try team(3)
+        let (relay, team) = try company.team(3)
         for replica in team {
-            try write(3, to: replica)
+            try company.write(3, to: replica)
             try replica.sync(with: relay, now: now)
         }
         try team[0].sync(with: relay, now: now)
-        try write(2, to: team[0])
+        try company.write(2, to: team[0])
         // Only the first is there to give back; the third lacks nothing of its own and two of the first's.
-        let fresh = try self.relay("replacement", for: team[0].workspace, incarnation: 99)
+        let fresh = try company.relay("replacement", for: team[0].workspace, incarnation: 99)
         try team[0].sync(with: fresh, now: now)
         #expect(try fresh.replica.digest() == team[0].digest())
         for replica in team { try replica.sync(with: fresh, now: now) }
@@ -85,12 +85,12 @@ struct SyncSessionTests {
     }
 
     @Test func `a relay that was restored from an older copy is brought up to date`() throws {
-        let (relay, team) = try team(2)
+        let (relay, team) = try company.team(2)
         for replica in team + team { try replica.sync(with: relay, now: now) }
-        let old = try self.relay("restored", for: team[0].workspace, incarnation: 7)
+        let old = try company.relay("restored", for: team[0].workspace, incarnation: 7)
         _ = try old.replica.append(Wire.everything(of: relay.replica), now: now)
         for replica in team {
-            try write(3, to: replica)
+            try company.write(3, to: replica)
             try replica.sync(with: relay, now: now)
         }
         for replica in team + team { try replica.sync(with: old, now: now) }
@@ -98,13 +98,13 @@ struct SyncSessionTests {
     }
 
     @Test func `pages and a new incarnation together lose nothing`() throws {
-        let (relay, team) = try team(2)
+        let (relay, team) = try company.team(2)
         relay.pageByteCount = 1500
         for replica in team {
-            try write(600, to: replica)
+            try company.write(600, to: replica)
             try replica.sync(with: relay, now: now)
         }
-        let fresh = try self.relay("replacement", for: team[0].workspace, incarnation: 99)
+        let fresh = try company.relay("replacement", for: team[0].workspace, incarnation: 99)
         fresh.pageByteCount = 1500
         for replica in team + team { try replica.sync(with: fresh, now: now) }
         #expect(Set(try (team + [fresh.replica]).map { try $0.digest() }).count == 1)
@@ -114,9 +114,9 @@ struct SyncSessionTests {
     @Test func `a joiner admitted twice, by a relay and by its replacement, was admitted at the same time for all`()
         throws
     {
-        let (relay, team) = try team(2)
+        let (relay, team) = try company.team(2)
         try team[1].sync(with: relay, now: now)
-        let fresh = try self.relay("replacement", for: team[0].workspace, incarnation: 99)
+        let fresh = try company.relay("replacement", for: team[0].workspace, incarnation: 99)
         for replica in team + team { try replica.sync(with: fresh, now: now + 60_000) }
         let admissions = try (team + [fresh.replica]).map { try $0.member(team[1].id.device)?.admitted?.milliseconds }
         #expect(admissions == [now, now, now])
@@ -163,45 +163,5 @@ struct SyncSessionTests {
         #expect(step.refusal == .used)
         #expect(step.acknowledged == 4)
         #expect(step.isFinished)
-    }
-
-    // MARK: A team and its relay
-
-    private let configuration = Replica.Configuration(schema: Schema(version: 1, roots: []), projections: [])
-
-    private func team(_ count: Int) throws -> (relay: MemoryRelay, team: [Replica]) {
-        let founder = try Replica.found(
-            at: directory.file("0"), name: "Team", person: "0", secret: Array(repeating: 1, count: 32), key: .of("0"),
-            now: now, configuration: configuration)
-        let relay = try relay("relay", for: founder.workspace, incarnation: 1)
-        let team = try (1..<count).map { number in
-            let oneTimeSeed = [UInt8](repeating: UInt8(number), count: 32)
-            return try Replica.join(
-                at: directory.file("\(number)"), invitation: invitation(by: founder, oneTimeSeed: oneTimeSeed),
-                person: "\(number)", key: .of("\(number)"), now: now, configuration: configuration)
-        }
-        try founder.sync(with: relay, now: now)
-        return (relay, [founder] + team)
-    }
-
-    private func relay(_ name: String, for workspace: WorkspaceID, incarnation: UInt64) throws -> MemoryRelay {
-        let replica = try Replica.create(
-            at: directory.file(name), workspace: workspace, key: .of("relay"), epoch: incarnation,
-            configuration: configuration)
-        return MemoryRelay(replica, incarnation: incarnation)
-    }
-
-    private func invitation(by founder: Replica, oneTimeSeed: [UInt8]) throws -> Invitation {
-        try founder.invitation(.agent, oneTimeSeed: oneTimeSeed, secret: Array(repeating: 1, count: 32), now: now)
-    }
-
-    private func write(_ count: Int, to replica: Replica) throws {
-        try replica.transact(now: now) { transaction in
-            for number in 0..<count {
-                let operation = Operation(field: 1, action: .write(.text("number \(number)")))
-                let segment = Segment(kind: 1, root: RootID(high: 1, low: 1), operations: [operation])
-                try transaction.commit(Draft(segments: [segment]))
-            }
-        }
     }
 }

@@ -13,29 +13,85 @@ struct SyncNow: ParsableCommand {
 
     @OptionGroup var options: GlobalOptions
     @Option(help: "The relay's address, kept for later.") var relay: String?
+    @Flag(help: "Stay connected: what arrives comes at once, what is written here leaves at once.") var follow = false
+    @Flag(name: .customLong("dry-run"), help: "Say what a sync would move, and move nothing.") var dryRun = false
+    @Option(
+        name: .customLong("max-bytes"),
+        help: ArgumentHelp("Move at most so many bytes, both ways together; the rest another time.", valueName: "n"))
+    var maxBytes: Int?
+
+    func validate() throws {
+        let modes = [follow, dryRun, maxBytes != nil].filter(\.self).count
+        guard modes < 2 else { throw ValidationError("Only one of --follow, --dry-run and --max-bytes at a time.") }
+        guard maxBytes.map({ $0 >= Self.leastBytes }) ?? true else {
+            throw ValidationError("--max-bytes takes at least \(Self.leastBytes).")
+        }
+        guard !dryRun || relay == nil else { throw ValidationError("--dry-run asks the relay that is known.") }
+    }
+
+    /// Less is not worth a round trip.
+    private static let leastBytes = 2_000
 
     func run() throws {
+        if dryRun { return try plan() }
         let (replica, key) = try options.home.openToPublish()
-        let report = try Syncing(replica, key: key).run(with: relay)
-        if options.json {
-            Console.print(
+        let syncing = Syncing(replica, key: key)
+        guard follow else { return try show(syncing.run(with: relay, byteLimit: maxBytes)) }
+        if let relay { try syncing.keep(relay) }
+        try Following(options.home, replica: replica, key: key, isJSON: options.json).run()
+    }
+
+    private func plan() throws {
+        let (replica, key) = try options.home.openToPublish()
+        let plan = try Syncing(replica, key: key).plan()
+        guard !options.json else {
+            return Console.print(
                 JSONOutput.object([
-                    ("sent", JSONOutput(report.sent)), ("received", JSONOutput(report.received)),
-                    ("bytesSent", JSONOutput(report.bytesSent)), ("bytesReceived", JSONOutput(report.bytesReceived)),
-                    ("roundTrips", JSONOutput(report.roundTrips)),
-                    ("verifiedSignatures", JSONOutput(report.verifiedSignatures)),
-                    ("clockAhead", JSONOutput(report.clockAhead)), ("restamped", JSONOutput(report.restamped)),
+                    ("send", SyncText.json(plan.outgoing)), ("receive", SyncText.json(plan.incoming)),
+                    ("roundTrips", JSONOutput(plan.roundTrips)),
                 ]).text())
-        } else {
-            Console.print(
-                "Sent \(Plural.of(report.sent, "change")) in \(report.bytesSent) bytes, received \(report.received) in "
-                    + "\(report.bytesReceived), with \(Plural.of(report.roundTrips, "round trip")).")
-            if let correction = ClockText.correction(ahead: report.clockAhead) { Console.note(correction) }
-            if report.restamped > 0 {
-                Console.note(
-                    "\(Plural.of(report.restamped, "change")) that had not left got the time at which they were made.")
-            }
         }
+        Console.print(
+            "Would send \(SyncText.words(plan.outgoing)) and receive \(SyncText.words(plan.incoming)), with "
+                + "\(Plural.of(plan.roundTrips, "round trip")) or a few more.")
+    }
+
+    private func show(_ report: SyncReport) throws {
+        if options.json { return Console.print(SyncText.json(report).text()) }
+        Console.print(SyncText.words(report))
+        if let correction = ClockText.correction(ahead: report.clockAhead) { Console.note(correction) }
+        if report.restamped > 0 {
+            Console.note(
+                "\(Plural.of(report.restamped, "change")) that had not left got the time at which they were made.")
+        }
+        if report.isCutShort { Console.note("There is more; run nexus sync again.") }
+    }
+}
+
+/// What a sync moved, in words and as JSON.
+enum SyncText {
+    static func words(_ report: SyncReport) -> String {
+        "Sent \(Plural.of(report.sent, "change")) in \(report.bytesSent) bytes, received \(report.received) in "
+            + "\(report.bytesReceived), with \(Plural.of(report.roundTrips, "round trip"))."
+    }
+
+    static func words(_ extent: Replica.Extent) -> String {
+        "\(Plural.of(Int(clamping: extent.changes), "change")) (about \(extent.bytes) bytes)"
+    }
+
+    static func json(_ extent: Replica.Extent) -> JSONOutput {
+        .object([("changes", JSONOutput(extent.changes)), ("bytes", JSONOutput(extent.bytes))])
+    }
+
+    static func json(_ report: SyncReport) -> JSONOutput {
+        .object([
+            ("sent", JSONOutput(report.sent)), ("received", JSONOutput(report.received)),
+            ("bytesSent", JSONOutput(report.bytesSent)), ("bytesReceived", JSONOutput(report.bytesReceived)),
+            ("roundTrips", JSONOutput(report.roundTrips)),
+            ("verifiedSignatures", JSONOutput(report.verifiedSignatures)),
+            ("clockAhead", JSONOutput(report.clockAhead)), ("restamped", JSONOutput(report.restamped)),
+            ("isCutShort", .bool(report.isCutShort)),
+        ])
     }
 }
 
@@ -65,26 +121,30 @@ struct Syncing {
 
     init(_ replica: Replica, key: SigningKey) { (self.replica, self.key) = (replica, key) }
 
-    func run() throws -> SyncReport {
-        guard let url = try replica.localValue(.relay).text else {
-            throw CLIFailure.noRelay
-        }
-        return try RelayExchange(
-            replica, key: key, url: url, clock: WallClock.now, witness: WallClock.witness()
-        ).run()
+    /// The relay's address.
+    ///
+    /// - Throws: `CLIFailure.noRelay` where none is known.
+    func url() throws -> String {
+        guard let url = try replica.localValue(.relay).text else { throw CLIFailure.noRelay }
+        return url
     }
+
+    private func exchange() throws -> RelayExchange {
+        RelayExchange(replica, key: key, url: try url(), clock: WallClock.now, witness: WallClock.witness())
+    }
+
+    func run(byteLimit: Int? = nil) throws -> SyncReport { try exchange().run(byteLimit: byteLimit) }
+
+    func plan() throws -> SyncPlan { try exchange().plan() }
 
     /// Syncs with the relay at another address from now on. If what answers there is no relay, the old address stays;
     /// if nobody answers, the new one is kept for later.
-    func run(with relay: String?) throws -> SyncReport {
-        guard let relay, try replica.localValue(.relay).text != relay else { return try run() }
-        try Self.check(relay)
+    func run(with relay: String?, byteLimit: Int? = nil) throws -> SyncReport {
+        guard let relay, try replica.localValue(.relay).text != relay else { return try run(byteLimit: byteLimit) }
         let (oldRelay, oldKey) = (try replica.localValue(.relay), try replica.localValue(.relayKey))
-        try replica.setLocalValue(.relay, .text(relay))
-        // Another address may be another relay: its key is learned again.
-        if oldRelay != .null { try replica.setLocalValue(.relayKey, .null) }
+        try keep(relay)
         do {
-            return try run()
+            return try run(byteLimit: byteLimit)
         } catch SyncFailure.nonsense {
             try replica.setLocalValue(.relay, oldRelay)
             try replica.setLocalValue(.relayKey, oldKey)
@@ -92,54 +152,17 @@ struct Syncing {
         }
     }
 
+    /// Another address may be another relay: its key is learned again.
+    func keep(_ relay: String) throws {
+        let known = try replica.localValue(.relay)
+        guard known.text != relay else { return }
+        try Self.check(relay)
+        try replica.setLocalValue(.relay, .text(relay))
+        if known != .null { try replica.setLocalValue(.relayKey, .null) }
+    }
+
     /// - Throws: a failure for anything that is not `http[s]://host[:port]`; nothing was contacted yet.
     static func check(_ relay: String) throws {
         guard HTTPTransport.takes(relay) else { throw SyncFailure.unreachable(.badAddress) }
-    }
-}
-
-/// `nexus digest`
-struct StateDigest: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "digest", abstract: "Print a digest of everything shared: equal where replicas are equal.")
-
-    @OptionGroup var options: GlobalOptions
-
-    func run() throws {
-        let replica = try options.home.open(.reading)
-        let digest = Hex.text(try replica.digest())
-        let counts = try replica.counts()
-        let frontier = try replica.frontier()
-        guard options.json else { return Console.print(digest) }
-        Console.print(
-            JSONOutput.object([
-                ("digest", .string(digest)), ("changes", JSONOutput(counts.applied)),
-                ("waiting", JSONOutput(counts.waiting)),
-                (
-                    "frontier",
-                    .array(
-                        frontier.map { tip in
-                            .object([
-                                ("replica", .string(tip.replica.text)), ("number", JSONOutput(tip.number)),
-                                ("tip", .string(Base32.text(tip.prefix))),
-                            ])
-                        })
-                ),
-            ]).text())
-    }
-}
-
-/// Lowercase hexadecimal.
-enum Hex {
-    static func text(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
-}
-
-extension JSONOutput {
-    /// A person's id and name, or null.
-    init(_ person: Person?) {
-        self = person.map { .object([("id", .string($0.id.text)), ("name", .string($0.name))]) } ?? .null
     }
 }

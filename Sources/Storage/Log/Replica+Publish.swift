@@ -149,10 +149,21 @@ extension Replica {
         }
     }
 
-    /// How many changes of this device the relay is not known to have, sealed or not.
+    /// How much there is of this device's own that the relay is not known to have, sealed or not.
     public func unsentExtent() throws(StorageFailure) -> Extent {
         let acknowledged = UInt64(clamping: try localValue(.acknowledged).integer ?? 0)
-        return try arrivalExtent(after: acknowledged, only: key.device)
+        return try arrivalExtent(after: acknowledged, only: key.device) + unsealedExtent()
+    }
+
+    /// How much there is of own changes that are not sealed yet, and so have not arrived anywhere.
+    public func unsealedExtent() throws(StorageFailure) -> Extent {
+        try readLog { log in
+            try log.ownBranches().filter { $0.number > $0.sealed }.reduce(Extent()) { extent, branch in
+                let bytes = try log.runs.size(
+                    from: LocalPlace(branch: branch.id, number: branch.sealed + 1), through: branch.tip)
+                return extent + Extent(changes: branch.number - branch.sealed, bytes: UInt64(clamping: bytes))
+            }
+        }
     }
 
     /// So many changes.
@@ -161,6 +172,14 @@ extension Replica {
         public var changes: UInt64 = 0
         /// Their bytes as they are stored.
         public var bytes: UInt64 = 0
+
+        /// So much.
+        public init(changes: UInt64 = 0, bytes: UInt64 = 0) { (self.changes, self.bytes) = (changes, bytes) }
+
+        /// Both together.
+        public static func + (first: Extent, second: Extent) -> Extent {
+            Extent(changes: first.changes + second.changes, bytes: first.bytes + second.bytes)
+        }
     }
 }
 

@@ -133,7 +133,11 @@ extension Verdict {
 }
 
 extension Log {
+    /// Within one count of the relay's what it has of ours only grows, whatever another sync that ended later had read.
     fileprivate func keep(_ progress: RelayProgress, missed: Bool) throws {
+        let known = try LocalValues.value(.incarnation, in: database).integer
+        let isSameCount = progress.position.map { Int64(bitPattern: $0.incarnation) } == known
+        let acknowledged = isSameCount ? try LocalValues.value(.acknowledged, in: database).integer ?? 0 : 0
         let set = { (key: LocalValues.Key, number: UInt64) in
             try LocalValues.set(key, .integer(Int64(bitPattern: number)), in: self.database)
         }
@@ -142,7 +146,7 @@ extension Log {
             try set(.cursor, position.arrival)
             try set(.cursorCheck, position.check)
         }
-        try set(.acknowledged, progress.acknowledged)
+        try set(.acknowledged, max(progress.acknowledged, UInt64(bitPattern: acknowledged)))
         if missed {
             try set(.missed, waitingCount())
         } else if let missed = try LocalValues.value(.missed, in: database).integer,

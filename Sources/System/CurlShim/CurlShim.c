@@ -126,6 +126,12 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *request) {
     return r->on_body((const uint8_t *)bytes, size * count, r->context) ? size * count : 0;
 }
 
+static int take_tick(void *request, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d) {
+    (void)a, (void)b, (void)c, (void)d;
+    const nexus_curl_request *r = request;
+    return r->on_tick(r->context) ? 0 : 1;
+}
+
 static CURLcode set_request(nexus_curl *handle, const nexus_curl_request *request) {
     CURL *easy = handle->easy;
     // No waiting for "100 Continue" before a larger body, and no form type on a body without one.
@@ -141,6 +147,9 @@ static CURLcode set_request(nexus_curl *handle, const nexus_curl_request *reques
     SET(CURLOPT_HEADERDATA, (void *)request);
     SET(CURLOPT_WRITEFUNCTION, take_body);
     SET(CURLOPT_WRITEDATA, (void *)request);
+    SET(CURLOPT_NOPROGRESS, request->on_tick ? 0L : 1L);
+    SET(CURLOPT_XFERINFOFUNCTION, take_tick);
+    SET(CURLOPT_XFERINFODATA, (void *)request);
     if (request->is_post) {
         SET(CURLOPT_POST, 1L);
         // Not NULL, which would have libcurl read standard input. The bytes are not copied.
@@ -199,6 +208,7 @@ static nexus_curl_outcome outcome_of(CURLcode code, bool was_sent) {
     case CURLE_USE_SSL_FAILED:
         return nexus_curl_untrusted;
     case CURLE_WRITE_ERROR:
+    case CURLE_ABORTED_BY_CALLBACK:
         return nexus_curl_stopped;
     case CURLE_OUT_OF_MEMORY:
         // Before 8.6 also the word for a header line that outgrows libcurl's own buffer.

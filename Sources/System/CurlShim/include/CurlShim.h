@@ -38,6 +38,9 @@ typedef struct {
     /// Called once per header line, with its line ending; status lines and trailers included.
     nexus_curl_receiver _Nonnull on_header;
     nexus_curl_receiver _Nonnull on_body;
+    /// Called about once a second and whenever something moves; NULL for never.
+    /// Returns whether to go on; false ends the request with `nexus_curl_stopped`.
+    bool (*_Nullable on_tick)(void *_Nonnull context);
     void *_Nonnull context;
 } nexus_curl_request;
 

@@ -1,0 +1,52 @@
+import ChangeLog
+import RelayClient
+import Replication
+import Storage
+
+/// `nexus sync --follow`: tells what happens, a line each, until it is interrupted.
+struct Following {
+    private let home: Home
+    private let url: String
+    private let key: SigningKey
+    private let isJSON: Bool
+
+    init(_ home: Home, replica: Replica, key: SigningKey, isJSON: Bool) throws {
+        (self.home, self.key, self.isJSON) = (home, key, isJSON)
+        url = try Syncing(replica, key: key).url()
+    }
+
+    func run() throws {
+        let (path, key, isJSON) = (home.database, key, isJSON)
+        let setup = LiveSync.Setup(
+            path: path, key: key, url: url, clock: WallClock.now, witness: WallClock.witness,
+            dice: { SystemRandom.bytes(8).reduce(0) { $0 << 8 | UInt64($1) } },
+            open: { try Replica.open(at: path, key: key, configuration: Machine.configuration) })
+        try LiveSync(setup) { event in
+            if isJSON { Console.print(Self.json(event).text()) } else { Self.show(event) }
+        }.run()
+    }
+
+    private static func show(_ event: LiveEvent) {
+        switch event {
+        case .connected(let report): Console.print("Connected. \(SyncText.words(report))")
+        case .received(let changes): Console.print("Received \(Plural.of(changes, "change")).")
+        case .sent(let changes): Console.print("Sent \(Plural.of(changes, "change")).")
+        case .lost(let failure, let wait):
+            let seconds = max(1, (wait + 500) / 1000)
+            Console.note("\(Explanation.of(failure).what) Trying again in \(seconds) s.")
+        }
+    }
+
+    private static func json(_ event: LiveEvent) -> JSONOutput {
+        switch event {
+        case .connected(let report): .object([("event", "connected"), ("sync", SyncText.json(report))])
+        case .received(let changes): .object([("event", "received"), ("changes", JSONOutput(changes))])
+        case .sent(let changes): .object([("event", "sent"), ("changes", JSONOutput(changes))])
+        case .lost(let failure, let wait):
+            .object([
+                ("event", "lost"), ("error", .string(Explanation.of(failure).name)),
+                ("retryMilliseconds", JSONOutput(wait)),
+            ])
+        }
+    }
+}
