@@ -33,6 +33,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
         // HTTP field names for the relay's routes, as Hummingbird speaks them.
         .package(url: "https://github.com/apple/swift-http-types.git", exact: "1.8.0"),
+        // Reads and writes the structured header fields that HTTP Message Signatures consist of, as RFC 9651 has them.
+        .package(url: "https://github.com/apple/swift-http-structured-headers.git", exact: "1.7.0"),
         // The relay's log lines, as Hummingbird takes them.
         .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
         // Stops the relay cleanly on SIGINT and SIGTERM.
@@ -76,7 +78,13 @@ let package = Package(
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
-        .target(name: "Sync", dependencies: ["ChangeLog"], swiftSettings: strict),
+        .target(
+            name: "Sync",
+            dependencies: [
+                "ChangeLog",
+                .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers"),
+            ],
+            swiftSettings: strict),
         .target(name: "Replication", dependencies: ["ChangeLog", "Storage", "Sync"], swiftSettings: strict),
         .target(
             name: "Inbox",

@@ -1,10 +1,10 @@
 import ChangeLog
 import Storage
-import Sync
 import TestSupport
 import Testing
 
 @testable import Relay
+@testable import Sync
 
 /// The relay behind a real socket: what only HTTP can get wrong.
 @Suite(.timeLimit(.minutes(2)))
@@ -70,6 +70,28 @@ struct ServerTests {
                 #expect(packet.deltas.isEmpty)
                 let status = try RelayData.status(of: data, configuration: NoteSchema.configuration)
                 #expect(status.map(\.digest) == [digest])
+            }
+        }
+    }
+
+    @Test func `a signature may cover the authority, which is what the request's host says`() async throws {
+        let key = SigningKey.of("asker")
+        let parameters = #"created=1800000000;keyid="\#(key.device.text)""#
+        let headers = ["content-digest": ContentDigest.field(of: []), "nexus-audience": "any"]
+        try await withServer { port in
+            for (host, status) in [("relay", 200), ("elsewhere", 401)] {
+                let input = try SignatureInput(
+                    field: #"sig1=("@authority" "@method" "@path" "content-digest" "nexus-audience");\#(parameters);"#
+                        + #"nonce="\#(host)""#)
+                let message = SignedMessage(
+                    method: "GET", target: "/v0/relay", headers: headers.merging(["host": host]) { $1 })
+                let signature = Base64.text(key.sign(try input.base(of: message)).bytes)
+                let more = ["signature-input": input.field, "signature": "sig1=:\(signature):"]
+                let wire = try Wire(port: port)
+                try await wire.send(
+                    RoutedRequest(
+                        method: "GET", path: "/v0/relay", headers: headers.merging(more) { $1 }, isLoopback: true))
+                #expect(try await wire.answer()?.status == status)
             }
         }
     }

@@ -53,4 +53,13 @@ public struct Digest {
             filled = 32
         }
     }
+
+    /// SHA-512, which a Content-Digest may hold as well.
+    public static func sha512(_ bytes: [UInt8]) -> [UInt8] {
+        Sodium.ready
+        return [UInt8](unsafeUninitializedCapacity: 64) { buffer, filled in
+            if let start = buffer.baseAddress { crypto_hash_sha512(start, bytes, UInt64(bytes.count)) }
+            filled = 64
+        }
+    }
 }

@@ -83,7 +83,8 @@ struct HTTPShell: HTTPResponder {
 
     /// Values of a field that came more than once are joined, in order (RFC 9110, section 5.3).
     private func headers(of request: Request) -> [String: String] {
-        Dictionary(request.headers.map { ($0.name.canonicalName, $0.value) }) { "\($0), \($1)" }
+        let host = request.head.authority.map { [("host", $0)] } ?? []
+        return Dictionary(host + request.headers.map { ($0.name.canonicalName, $0.value) }) { "\($0), \($1)" }
     }
 
     private func isLoopback(_ channel: any Channel) -> Bool {
