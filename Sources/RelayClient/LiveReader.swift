@@ -52,7 +52,6 @@ final class LiveReader: HTTPStreamReceiver {
         onOpen()
     }
 
-    /// Path of a change, stop 8, as it arrives.
     private func store(_ answer: SyncAnswer) throws {
         guard let new = try follower.receive(answer) else { return sync.interrupt(.needsWholeSync) }
         if new > 0 { sync.tell(.received(changes: new)) }

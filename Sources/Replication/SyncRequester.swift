@@ -90,9 +90,7 @@ public struct SyncRequester {
 
     // MARK: Asking
 
-    /// Path of a change, stop 5: what the relay lacks becomes a request.
-    ///
-    /// - Returns: nil once both sides have said all they had; or when there is no room for more.
+    /// - Returns: what to carry to the relay; nil once both sides have said all they had; or when there is no room for more.
     public mutating func next() throws -> SyncRequest? {
         if session.canCompare { session.compare(try replica.frontierDigest()) }
         let room = room

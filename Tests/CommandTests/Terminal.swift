@@ -149,6 +149,14 @@ final class RelayProcess {
         try #require(!url.isEmpty)
     }
 
+    /// Ends it as a power cut would.
+    func cutOff() {
+        guard let process else { return }
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        self.process = nil
+    }
+
     /// Ends it as an operator would.
     ///
     /// - Returns: its exit status.
