@@ -29,6 +29,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections.git", exact: "1.6.0"),
         // The relay's HTTP server, on SwiftNIO. Its optional configuration and Foundation parts are switched off.
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1", traits: []),
+        // The relay's TLS, as Hummingbird takes it, and the public key of a certificate, which clients may pin.
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
         // Buffers and channel handlers for the relay's deadlines; at least 2.100.0, where unbounded headers were mended (CVE-2026-28980).
         .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
         // HTTP field names for the relay's routes, as Hummingbird speaks them.
@@ -104,9 +106,11 @@ let package = Package(
                 "ChangeLog", "Keys", "Replication", "Storage", "Sync",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -184,6 +188,6 @@ let package = Package(
             ],
             swiftSettings: strict),
         // Runs the program itself, which therefore has to be built.
-        .testTarget(name: "CommandTests", dependencies: ["CLI"], swiftSettings: strict),
+        .testTarget(name: "CommandTests", dependencies: ["CLI", "TestSupport"], swiftSettings: strict),
     ]
 )

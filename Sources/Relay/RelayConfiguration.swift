@@ -13,6 +13,8 @@ public struct RelayConfiguration: Sendable {
     ///
     /// A proxy on this machine makes every request look like one from this machine.
     public var allowedWorkspaces: Set<WorkspaceID>
+    /// What it speaks HTTPS with; nil for plain HTTP, as behind a proxy.
+    public var tls: TLSFiles?
     /// What the relay's key is under; nil if it is under nothing.
     public var passphrase: SecretBytes?
     /// Schema, projections and dice of the replicas. The relay itself knows no rule of their content.
@@ -23,10 +25,22 @@ public struct RelayConfiguration: Sendable {
     /// A relay's configuration.
     public init(
         dataDirectory: String, host: String = "127.0.0.1", port: Int, allowedWorkspaces: Set<WorkspaceID> = [],
-        passphrase: SecretBytes? = nil, replica: Replica.Configuration, clock: @escaping @Sendable () -> UInt64
+        tls: TLSFiles? = nil, passphrase: SecretBytes? = nil, replica: Replica.Configuration,
+        clock: @escaping @Sendable () -> UInt64
     ) {
         (self.dataDirectory, self.host, self.port) = (dataDirectory, host, port)
-        (self.allowedWorkspaces, self.passphrase) = (allowedWorkspaces, passphrase)
+        (self.allowedWorkspaces, self.tls, self.passphrase) = (allowedWorkspaces, tls, passphrase)
         (self.replica, self.clock) = (replica, clock)
+    }
+
+    /// A TLS certificate and its key, read when the relay starts and not again.
+    public struct TLSFiles: Sendable {
+        /// The path of the certificate and what vouches for it, in PEM, the certificate itself first.
+        public var certificate: String
+        /// The path of its private key, in PEM, under no passphrase.
+        public var key: String
+
+        /// A certificate and its key.
+        public init(certificate: String, key: String) { (self.certificate, self.key) = (certificate, key) }
     }
 }

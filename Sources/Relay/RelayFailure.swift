@@ -11,6 +11,14 @@ public enum RelayFailure: Error, Hashable, Sendable {
     case badDataDirectory(code: Int32)
     /// Another relay serves from this data directory.
     case dataDirectoryInUse
+    /// A file of the TLS certificate cannot be read, by `errno`.
+    case cannotReadFile(path: String, code: Int32)
+    /// That file holds no certificate in PEM.
+    case noCertificate(path: String)
+    /// That file holds no private key in PEM, or one under a passphrase.
+    case noPrivateKey(path: String)
+    /// The private key is another than the certificate's.
+    case otherPrivateKey
     /// The relay's key cannot be had, or its directory is open to others.
     case key(KeyFailure)
     /// A workspace's replica failed.

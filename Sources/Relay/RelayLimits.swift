@@ -1,8 +1,10 @@
 /// What the relay bounds, and by how much: the one place for it. Exceeding a bound gets an answer that says so, or
 /// closes the connection where no answer can be read.
 ///
-/// Not done here: TLS (a proxy's work), a bound per network address (behind a proxy all are one), a quota of disk
-/// or of waiting changes per device, and closing replicas that are long unused.
+/// They hold over TLS as without it; a handshake counts as silence.
+///
+/// Not done here: a bound per network address (behind a proxy all are one), a quota of disk or of waiting changes per
+/// device, and closing replicas that are long unused.
 struct RelayLimits: Sendable {
     /// The most bytes of one request's body, as sent.
     var bodyByteCount = 16 << 20
@@ -30,7 +32,8 @@ struct RelayLimits: Sendable {
     var bodyTimeout = Duration.seconds(120)
     /// How long the asker may take to read an answer.
     var answerTimeout = Duration.seconds(300)
-    /// How long an asker whose request was not read to its end is given to read the answer.
+    /// How long an asker whose request was not read to its end is given to read the answer, and how long the end of TLS
+    /// on a connection is waited for.
     var lingerTimeout = Duration.seconds(5)
     /// How long connections may go on once the relay was told to stop.
     var shutdownTimeout = Duration.seconds(10)

@@ -2,10 +2,12 @@ public import ChangeLog
 import Glibc
 import Hummingbird
 import HummingbirdCore
+import HummingbirdTLS
 import Logging
 import NIOCore
 import ServiceLifecycle
 import Storage
+import Sync
 import UnixSignals
 
 /// A node that holds one replica a workspace and verifies, merges and forwards signed deltas over HTTP.
@@ -14,10 +16,11 @@ public struct RelayServer: Sendable {
     private let limits: RelayLimits
     private let directory: DataDirectory
     private let signingKey: SigningKey
+    private let certificate: RelayCertificate?
 
     /// Makes the data directory and the key where they are missing. Opens nothing else yet.
     ///
-    /// - Throws: `.badDataDirectory` or `.key`.
+    /// - Throws: `.badDataDirectory`, `.key`, or what is wrong with the TLS certificate's files.
     public init(_ configuration: RelayConfiguration) throws(RelayFailure) {
         try self.init(configuration, limits: RelayLimits())
     }
@@ -26,6 +29,9 @@ public struct RelayServer: Sendable {
         (self.configuration, self.limits) = (configuration, limits)
         // It is needed here and nowhere later.
         self.configuration.passphrase = nil
+        certificate = try configuration.tls.map { files throws(RelayFailure) in
+            try RelayCertificate(files, limits: limits)
+        }
         directory = try .made(at: configuration.dataDirectory)
         signingKey = try RelayKey.unlocked(in: directory, passphrase: configuration.passphrase)
     }
@@ -33,21 +39,25 @@ public struct RelayServer: Sendable {
     /// The public key by which clients know this relay.
     public var key: DeviceID { signingKey.device }
 
+    /// By what clients can know its TLS certificate without an authority: the fragment of its address, for instance
+    /// `sha256=RGHUyWeQn2ic5KCZuR8wqGVxUIGJTsXbBsU9UGvF2Xs`. Nil without TLS.
+    public var pin: String? { certificate?.pin.text }
+
     /// Serves until cancelled, or until SIGINT or SIGTERM; then requests at work are answered before this returns.
     ///
-    /// - Parameter onListening: told the address, for instance `http://127.0.0.1:4780`, once connections are accepted.
+    /// - Parameter onListening: told the address, for instance `https://127.0.0.1:4780`, once connections are accepted.
     /// - Throws: a ``RelayFailure``: `.addressInUse`, `.cannotListen`, `.dataDirectoryInUse` or `.badDataDirectory`.
     public func run(onListening: @escaping @Sendable (String) async -> Void) async throws {
         let lock = try directory.lock()
         defer { withExtendedLifetime(lock) {} }
-        let host = configuration.host
+        let (host, scheme) = (configuration.host, certificate == nil ? "http" : "https")
         let application = Application(
-            responder: HTTPShell(routes, limits: limits), server: .http1(configuration: connections),
+            responder: HTTPShell(routes, limits: limits), server: try protocols,
             configuration: .init(
                 address: .hostname(host, port: configuration.port),
                 availableConnectionsDelegate: .maximum(limits.connections, logger: logger)),
             onServerRunning: { channel in
-                await onListening(Self.url(host: host, port: channel.localAddress?.port ?? 0))
+                await onListening(Self.url(scheme, host: host, port: channel.localAddress?.port ?? 0))
             },
             logger: logger)
         let group = ServiceGroup(
@@ -76,6 +86,13 @@ public struct RelayServer: Sendable {
         return logger
     }
 
+    private var protocols: HTTPServerBuilder {
+        get throws {
+            let http = HTTPServerBuilder.http1(configuration: connections)
+            return try certificate.map { try .tls(http, tlsConfiguration: $0.configuration) } ?? http
+        }
+    }
+
     private var connections: HTTP1Channel.Configuration {
         let limits = limits
         return .init(
@@ -85,8 +102,8 @@ public struct RelayServer: Sendable {
                 maxHeaderFieldCount: 100))
     }
 
-    private static func url(host: String, port: Int) -> String {
-        host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
+    private static func url(_ scheme: String, host: String, port: Int) -> String {
+        host.contains(":") ? "\(scheme)://[\(host)]:\(port)" : "\(scheme)://\(host):\(port)"
     }
 
     private func failure(_ error: any Error) -> any Error {

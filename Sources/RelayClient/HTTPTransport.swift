@@ -1,4 +1,5 @@
 import CurlShim
+public import Sync
 
 /// One HTTP request at a time over libcurl, kept alive between requests.
 ///
@@ -51,17 +52,16 @@ public final class HTTPTransport {
 
     deinit { nexus_curl_destroy(handle) }
 
-    /// Whether an address can be asked at all: http or https, a host, no user name.
-    public static func takes(_ url: String) -> Bool { HTTPAddress(url) != nil }
-
     /// Sends one request and waits for the whole answer. Any status is an answer, 500 too.
     ///
     /// - Parameters:
     ///   - url: `http` or `https`, a host, and no user name.
+    ///   - pin: the key that the server's certificate has to have, whoever signed it for whom until when. Without one
+    ///     the system's authorities have to vouch for it, or those in the file that `SSL_CERT_FILE` names.
     ///   - headers: Sent in this order, after libcurl's own Host, User-Agent and Accept.
     /// - Throws: `TransportFailure`, whose cases tell whether the server may have acted.
     public func perform(
-        method: Method, url: String, headers: [(name: String, value: String)], body: [UInt8]
+        method: Method, url: String, pin: KeyPin? = nil, headers: [(name: String, value: String)], body: [UInt8]
     ) throws(TransportFailure) -> HTTPAnswer {
         guard let address = HTTPAddress(url) else { throw .badAddress }
         let lines = try headerLines(headers)
@@ -69,28 +69,30 @@ public final class HTTPTransport {
         for line in lines { nexus_curl_add_header(handle, line) }
 
         let incoming = IncomingAnswer(maximumBody: limits.maximumAnswer, maximumHeaders: Self.maximumHeaders)
-        let result = send(method, to: address, body: body, with: handle, into: incoming)
-        if let failure = TransportFailure(result, incoming) { throw failure }
+        let result = send(method, to: address, pin: pin, body: body, with: handle, into: incoming)
+        if let failure = TransportFailure(result, exceeded: incoming.exceeded) { throw failure }
         return HTTPAnswer(status: Int(result.status), headers: incoming.headers, body: incoming.body)
     }
 
     /// Sends one POST and hands the answer's body out piece by piece, as it comes, until it ends.
     ///
     /// - Parameters:
+    ///   - pin: as for ``perform(method:url:pin:headers:body:)``.
     ///   - receiver: told what comes.
     /// - Returns: the answer; its body is empty where the receiver took it.
     /// - Throws: `TransportFailure`; `.stopped` where the receiver wanted no more.
     func stream(
-        url: String, headers: [(name: String, value: String)], body: [UInt8], to receiver: any HTTPStreamReceiver
+        url: String, pin: KeyPin?, headers: [(name: String, value: String)], body: [UInt8],
+        to receiver: any HTTPStreamReceiver
     ) throws(TransportFailure) -> HTTPAnswer {
         guard let address = HTTPAddress(url) else { throw .badAddress }
         let lines = try headerLines(headers)
         let handle = try openHandle()
         for line in lines { nexus_curl_add_header(handle, line) }
         let incoming = IncomingAnswer(maximumBody: 1 << 16, maximumHeaders: Self.maximumHeaders, receiver: receiver)
-        let result = send(.post, to: address, body: body, with: handle, into: incoming)
+        let result = send(.post, to: address, pin: pin, body: body, with: handle, into: incoming)
         if receiver.hasStopped { throw .stopped }
-        if let failure = TransportFailure(result, incoming) { throw failure }
+        if let failure = TransportFailure(result, exceeded: incoming.exceeded) { throw failure }
         return HTTPAnswer(status: Int(result.status), headers: incoming.headers, body: incoming.body)
     }
 
@@ -102,14 +104,14 @@ public final class HTTPTransport {
     }
 
     private func send(
-        _ method: Method, to address: HTTPAddress, body: [UInt8], with handle: OpaquePointer,
+        _ method: Method, to address: HTTPAddress, pin: KeyPin?, body: [UInt8], with handle: OpaquePointer,
         into incoming: IncomingAnswer
     ) -> nexus_curl_result {
-        address.text.withCString { url in
+        withCStrings(address.text, pin.map { "sha256//\($0.base64)" }) { url, pinnedKey in
             body.withUnsafeBufferPointer { body in
                 var request = nexus_curl_request(
                     url: url, is_post: method == .post, ignores_proxies: address.isThisMachine,
-                    body: body.baseAddress, body_length: body.count,
+                    pinned_key: pinnedKey, body: body.baseAddress, body_length: body.count,
                     on_header: { IncomingAnswer.at($2).takeHeader(UnsafeBufferPointer(start: $0, count: $1)) },
                     on_body: { IncomingAnswer.at($2).takeBody(UnsafeBufferPointer(start: $0, count: $1)) },
                     on_tick: incoming.isStreamed ? { IncomingAnswer.at($0).takeTick() } : nil,
@@ -134,6 +136,15 @@ protocol HTTPStreamReceiver: AnyObject {
     func tick() -> Bool
 }
 
+private func withCStrings<Result>(
+    _ text: String, _ other: String?, _ body: (UnsafePointer<CChar>, UnsafePointer<CChar>?) -> Result
+) -> Result {
+    text.withCString { text in
+        guard let other else { return body(text, nil) }
+        return other.withCString { body(text, $0) }
+    }
+}
+
 /// A server's answer, complete.
 public struct HTTPAnswer: Sendable {
     /// As the server gave it, 100 ..< 1000.
@@ -143,51 +154,6 @@ public struct HTTPAnswer: Sendable {
     public let headers: [String: String]
     /// As it was sent: a content-encoding, asked for or not, is not undone.
     public let body: [UInt8]
-}
-
-/// Why there is no answer. Numbers are libcurl's CURLcode.
-public enum TransportFailure: Error, Hashable, Sendable {
-    // Nothing was sent.
-
-    /// Not an http or https URL with a host and without a user name.
-    case badAddress
-    /// A header name is not a token, or its value holds a control character.
-    case badHeader
-    /// libcurl is not installed, or lacks a function used here.
-    case libraryMissing
-    /// No such name, no route, or nobody listening.
-    case unreachable(code: Int32)
-    /// TLS found no certificate to trust, or no version and cipher in common.
-    case untrusted(code: Int32)
-
-    // The server may have acted on the request, or not.
-
-    case timedOut
-    /// In bytes, of the body or of all headers.
-    case answerTooLarge(limit: Int)
-    /// Something answered that does not speak HTTP.
-    case notHTTP
-    /// The connection ended before the answer did.
-    case cut(code: Int32)
-    /// Whoever took the answer wanted no more of it.
-    case stopped
-}
-
-extension TransportFailure {
-    /// Nil if there is an answer.
-    fileprivate init?(_ result: nexus_curl_result, _ incoming: IncomingAnswer) {
-        switch result.outcome {
-        case .answered: return nil
-        case .bad_address: self = .badAddress
-        case .unreachable: self = .unreachable(code: result.code)
-        case .untrusted: self = .untrusted(code: result.code)
-        case .timed_out: self = .timedOut
-        case .stopped: self = .answerTooLarge(limit: incoming.exceeded ?? HTTPTransport.maximumHeaders)
-        case .header_too_large: self = .answerTooLarge(limit: HTTPTransport.maximumHeaders)
-        case .not_http: self = .notHTTP
-        case .cut: self = .cut(code: result.code)
-        }
-    }
 }
 
 extension HTTPTransport.Limits {
@@ -207,52 +173,6 @@ extension HTTPTransport.Limits {
 }
 
 // MARK: What is sent
-
-/// A URL that libcurl may be given: nothing in it can be read in two ways.
-private struct HTTPAddress {
-    let text: String
-    /// `localhost`, 127.x.y.z or [::1].
-    let isThisMachine: Bool
-
-    /// Nil unless it is `http[s]://host[:port][/path][?query]` in printable ASCII.
-    init?(_ text: String) {
-        guard text.utf8.allSatisfy({ 0x21...0x7E ~= $0 && !#""<>\^`{|}#"#.utf8.contains($0) }) else { return nil }
-        let lowercased = text.prefix(8).lowercased()
-        guard let scheme = ["https://", "http://"].first(where: lowercased.hasPrefix) else { return nil }
-        let authority = text.dropFirst(scheme.count).prefix { !"/?".contains($0) }
-        guard let host = Self.host(authority) else { return nil }
-        self.text = text
-        isThisMachine = Self.isLoopback(host.lowercased())
-    }
-
-    /// The host of `host[:port]`, without a port that makes no sense, a user name, or percent signs.
-    private static func host(_ authority: Substring) -> Substring? {
-        let end = authority.hasPrefix("[") ? authority.firstIndex(of: "]").map(authority.index(after:)) : nil
-        let host = end.map { authority[..<$0] } ?? authority.prefix { $0 != ":" }
-        let port = authority[host.endIndex...]
-        guard port.isEmpty || port.first == ":" && isPort(port.dropFirst()) else { return nil }
-        return isName(host) || isAddress6(host) ? host : nil
-    }
-
-    private static func isPort(_ text: Substring) -> Bool {
-        text.utf8.allSatisfy { 0x30...0x39 ~= $0 } && UInt16(text).map { $0 > 0 } ?? false
-    }
-
-    private static func isName(_ host: Substring) -> Bool {
-        !host.isEmpty && host.allSatisfy { $0.isLetter || $0.isNumber || "-._".contains($0) }
-    }
-
-    private static func isAddress6(_ host: Substring) -> Bool {
-        let digits = host.dropFirst().dropLast()
-        return host.hasPrefix("[") && digits.count > 1 && digits.allSatisfy { $0.isHexDigit || ":.".contains($0) }
-    }
-
-    private static func isLoopback(_ host: String) -> Bool {
-        let numbers = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
-        let isAddress4 = numbers.count == 4 && !numbers.contains(nil)
-        return ["localhost", "[::1]"].contains(host) || isAddress4 && numbers.first == 127
-    }
-}
 
 /// "Name: value", as libcurl wants it, where "Name:" would mean "do not send it" and "Name;" sends it empty.
 private func headerLines(_ headers: [(name: String, value: String)]) throws(TransportFailure) -> [String] {

@@ -34,7 +34,8 @@ public enum SyncFailure: Error, Hashable, Sendable {
 final class RelayConnection {
     /// The relay's key, once known.
     var audience: DeviceID?
-    private let url: String
+    /// Nil if it is none.
+    private let address: RelayAddress?
     private let key: SigningKey
     private let clock: () -> UInt64
     private let transport = HTTPTransport()
@@ -46,7 +47,7 @@ final class RelayConnection {
     private var clockOffset: Int64 = 0
 
     init(url: String, key: SigningKey, clock: @escaping () -> UInt64) {
-        self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
+        address = RelayAddress(url)
         (self.key, self.clock) = (key, clock)
     }
 
@@ -86,6 +87,7 @@ final class RelayConnection {
     private func attempt(
         _ method: HTTPTransport.Method, path: String, body: [UInt8], to receiver: (any HTTPStreamReceiver)?
     ) throws(SyncFailure) -> HTTPAnswer {
+        guard let address else { throw .unreachable(.badAddress) }
         let now = Int64(clamping: clock()).addingReportingOverflow(clockOffset).partialValue
         let parts = RequestSignature.Parts(
             method: method.rawValue, path: path, audience: audience?.text ?? "any",
@@ -94,9 +96,11 @@ final class RelayConnection {
         if method == .post { headers.append(("content-type", "application/vnd.nexus.sync")) }
         do {
             guard let receiver else {
-                return try transport.perform(method: method, url: url + path, headers: headers, body: body)
+                return try transport.perform(
+                    method: method, url: address.url + path, pin: address.pin, headers: headers, body: body)
             }
-            return try streams.stream(url: url + path, headers: headers, body: body, to: receiver)
+            return try streams.stream(
+                url: address.url + path, pin: address.pin, headers: headers, body: body, to: receiver)
         } catch .notHTTP {
             throw .nonsense
         } catch {

@@ -12,7 +12,7 @@ public final class RelayExchange {
     private let clock: () -> UInt64
     private let witness: ClockWitness?
     /// - Parameters:
-    ///   - url: the relay's address, `http://` or `https://`.
+    ///   - url: the relay's address, as ``RelayAddress`` takes it.
     ///   - clock: milliseconds since 1970.
     ///   - witness: of that clock; nil where there is none.
     public init(

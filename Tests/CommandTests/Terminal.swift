@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What a command printed, and how it ended.
@@ -68,10 +69,15 @@ final class Terminal: Sendable {
         try start(["--home", path(home)] + arguments, input: input)
     }
 
-    func start(_ arguments: [String], input: String = "", program: String = Terminal.program) throws -> Run {
+    /// - Parameter environment: added to the tests' own.
+    func start(
+        _ arguments: [String], input: String = "", program: String = Terminal.program,
+        environment: [String: String] = [:]
+    ) throws -> Run {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let outputPath = path("out-\(UUID().uuidString)")
         let errorPath = outputPath + ".err"
         let inputPath = outputPath + ".in"
@@ -123,10 +129,14 @@ final class Terminal: Sendable {
 final class RelayProcess {
     let data: String
     private(set) var url = ""
+    /// With the key pinned, where it speaks TLS.
+    private(set) var pinnedURL = ""
+    private let certificate: CertificateFiles?
     private var process: Process?
 
-    init(_ terminal: Terminal) throws {
-        data = terminal.path("relay")
+    init(_ terminal: Terminal, name: String = "relay", certificate: CertificateFiles? = nil) throws {
+        data = terminal.path(name)
+        self.certificate = certificate
         try start(listen: "127.0.0.1:0")
     }
 
@@ -137,15 +147,19 @@ final class RelayProcess {
     func start(listen: String? = nil, passphraseFile: String? = nil) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Terminal.program)
-        let address = listen ?? String(url.dropFirst("http://".count))
+        let address = listen ?? String(url.drop { $0 != "/" }.dropFirst(2))
         process.arguments = ["relay", "serve", "--data", data, "--listen", address, "--json"]
         if let passphraseFile { process.arguments?.append(contentsOf: ["--passphrase-file", passphraseFile]) }
+        if let certificate {
+            process.arguments?.append(contentsOf: ["--tls-cert", certificate.certificate, "--tls-key", certificate.key])
+        }
         let output = Pipe()
         process.standardOutput = output
         try process.run()
         self.process = process
         let answer = Answer(try? JSONSerialization.jsonObject(with: output.fileHandleForReading.availableData))
         url = answer["listen"].text
+        pinnedURL = url + "#" + answer["pin"].text
         try #require(!url.isEmpty)
     }
 

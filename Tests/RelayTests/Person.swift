@@ -105,6 +105,15 @@ final class Person {
         return RequestSignature.headers(parts, body: body, key: key)
     }
 
+    /// The packet as a request from this machine.
+    func syncRequest(_ packet: SyncRequest) throws -> RoutedRequest {
+        let body = Compression.compressed(packet.bytes)
+        let headers = try signature(body: body)
+        return RoutedRequest(
+            method: "POST", path: "/v0/sync", headers: Dictionary(headers.map { ($0.name, $0.value) }) { $1 },
+            body: body, isLoopback: true)
+    }
+
     func answer(to packet: SyncRequest) async throws -> RoutedAnswer {
         let body = packet.body
         return try await relay.answer(

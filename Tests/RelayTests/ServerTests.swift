@@ -11,39 +11,14 @@ import Testing
 struct ServerTests {
     private let relay = TestRelay(clock: TestClock())
 
-    /// Runs a server for as long as the body takes, then cancels it; it has to end by itself.
     private func withServer(
         _ body: @Sendable @escaping (_ port: UInt16) async throws -> Void
     ) async throws {
-        let server = try RelayServer(relay.configuration, limits: relay.limits)
-        let (addresses, listening) = AsyncStream.makeStream(of: String.self)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                try await server.run { address in
-                    listening.yield(address)
-                    listening.finish()
-                }
-                listening.finish()
-            }
-            let address = await addresses.first { _ in true }
-            let port = try #require(address?.split(separator: ":").last.flatMap { UInt16($0) })
+        try await RelayServer(relay.configuration, limits: relay.limits).serving { address in
+            let port = try #require(address.split(separator: ":").last.flatMap { UInt16($0) })
             #expect(address == "http://127.0.0.1:\(port)")
-            do {
-                try await body(port)
-            } catch {
-                group.cancelAll()
-                throw error
-            }
-            group.cancelAll()
+            try await body(port)
         }
-    }
-
-    private func syncRequest(by person: Person, _ packet: SyncRequest) throws -> RoutedRequest {
-        let body = Compression.compressed(packet.bytes)
-        let headers = try person.signature(body: body)
-        return RoutedRequest(
-            method: "POST", path: "/v0/sync", headers: Dictionary(headers.map { ($0.name, $0.value) }) { $1 },
-            body: body, isLoopback: true)
     }
 
     @Test func `a founder syncs over a socket, again on the same connection, and status reads meanwhile`() async throws
@@ -53,8 +28,8 @@ struct ServerTests {
         let deltas = try olga.deltas()
         let tips = try olga.replica.sealedTips()
         let requests = [
-            try syncRequest(by: olga, olga.packet(tips: tips, deltas: deltas)),
-            try syncRequest(by: olga, olga.packet(tips: tips)),
+            try olga.syncRequest(olga.packet(tips: tips, deltas: deltas)),
+            try olga.syncRequest(olga.packet(tips: tips)),
         ]
         let data = relay.configuration.dataDirectory
         let digest = try olga.replica.digest()
@@ -190,8 +165,8 @@ struct ServerTests {
         let olga = try Person.founder(with: relay)
         var dice = Dice(Seed(1))
         for _ in 0..<3 { try olga.write(Base32.text(dice.bytes(600_000))) }
-        let push = try syncRequest(by: olga, olga.packet(isPushOnly: true, deltas: olga.deltas()))
-        let pulls = try (0..<12).map { _ in try syncRequest(by: olga, olga.packet(frontier: [])) }
+        let push = try olga.syncRequest(olga.packet(isPushOnly: true, deltas: olga.deltas()))
+        let pulls = try (0..<12).map { _ in try olga.syncRequest(olga.packet(frontier: [])) }
         try await withServer { port in
             let wire = try Wire(port: port)
             try await wire.send(push)

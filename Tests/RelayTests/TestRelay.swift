@@ -87,6 +87,25 @@ final class TestRelay {
     }
 }
 
+extension RelayServer {
+    /// Serves for as long as the body takes, then is cancelled; it has to end by itself.
+    func serving(_ body: @Sendable @escaping (_ address: String) async throws -> Void) async throws {
+        let (addresses, listening) = AsyncStream.makeStream(of: String.self)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await run { address in
+                    listening.yield(address)
+                    listening.finish()
+                }
+                listening.finish()
+            }
+            let address = await addresses.first { _ in true }
+            defer { group.cancelAll() }
+            try await body(address ?? "")
+        }
+    }
+}
+
 /// The last part of a problem's type; nil for an answer that is none.
 func problem(_ answer: RoutedAnswer) -> String? {
     let isProblem = answer.headers.contains { $0 == ("content-type", "application/problem+json") }

@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import Glibc
 
 @testable import Relay
@@ -6,6 +6,8 @@ import Glibc
 /// A connection to the relay, byte by byte: also such as no honest client would use it.
 final class Wire {
     private let descriptor: Int32
+    /// What speaks TLS between this and the relay.
+    private var tunnel: Process?
     private var received: [UInt8] = []
 
     struct Broken: Error {
@@ -31,7 +33,30 @@ final class Wire {
         guard code == 0 else { throw Broken(code: errno) }
     }
 
-    deinit { close(descriptor) }
+    /// Over TLS, by the `openssl` command.
+    ///
+    /// - Parameter port: on 127.0.0.1.
+    init(tlsPort port: UInt16) throws {
+        var ends: [Int32] = [-1, -1]
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else { throw Broken(code: errno) }
+        descriptor = ends[0]
+        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        let end = FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["openssl", "s_client", "-quiet", "-connect", "127.0.0.1:\(port)"]
+        (process.standardInput, process.standardOutput) = (end, end)
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        try end.close()
+        tunnel = process
+    }
+
+    deinit {
+        close(descriptor)
+        if let tunnel, tunnel.isRunning { tunnel.terminate() }
+    }
 
     func send(_ bytes: [UInt8]) async throws {
         let descriptor = descriptor

@@ -19,6 +19,14 @@ struct RelayGroup: ParsableCommand {
         @Option(help: "HOST:PORT; port 0 picks a free one.") var listen = "127.0.0.1:7001"
         @Option(help: "Host this workspace; on loopback any may be founded.") var allow: [String] = []
         @Option(
+            name: .customLong("tls-cert"),
+            help: ArgumentHelp("Serve HTTPS with this certificate (PEM, its own first).", valueName: "file"))
+        var tlsCertificate: String?
+        @Option(
+            name: .customLong("tls-key"),
+            help: ArgumentHelp("The certificate's private key (PEM, under no passphrase).", valueName: "file"))
+        var tlsKey: String?
+        @Option(
             name: .customLong("passphrase-file"),
             help: ArgumentHelp(
                 "Take the passphrase that the relay's key is under from this file's first line; - is standard input.",
@@ -26,6 +34,12 @@ struct RelayGroup: ParsableCommand {
         var passphraseFile: String?
         @Flag(help: "Print results as JSON.") var json = false
         @Option(name: .customLong("home"), help: .hidden) var home: String?
+
+        func validate() throws {
+            guard (tlsCertificate == nil) == (tlsKey == nil) else {
+                throw ValidationError("--tls-cert and --tls-key go together.")
+            }
+        }
 
         func run() throws {
             let (host, port) = try ListenAddress.parse(listen)
@@ -38,14 +52,24 @@ struct RelayGroup: ParsableCommand {
             let server = try RelayServer(
                 RelayConfiguration(
                     dataDirectory: data, host: host, port: port, allowedWorkspaces: Set(allowed),
+                    tls: tlsFiles,
                     passphrase: passphraseFile.map { try PassphraseSource(file: $0).current("Passphrase: ") },
                     replica: Machine.configuration, clock: WallClock.now))
-            let isJSON = json
+            let (isJSON, pin) = (json, server.pin)
             try Blocking.run {
-                try await server.run { url in
-                    Console.print(isJSON ? JSONOutput.object([("listen", .string(url))]).text() : "Listening on \(url)")
-                }
+                try await server.run { url in Console.print(Self.greeting(url, pin: pin, isJSON: isJSON)) }
             }
+        }
+
+        private var tlsFiles: RelayConfiguration.TLSFiles? {
+            guard let tlsCertificate, let tlsKey else { return nil }
+            return .init(certificate: tlsCertificate, key: tlsKey)
+        }
+
+        private static func greeting(_ url: String, pin: String?, isJSON: Bool) -> String {
+            if isJSON { return JSONOutput.object([("listen", .string(url)), ("pin", JSONOutput(pin))]).text() }
+            guard let pin else { return "Listening on \(url)" }
+            return "Listening on \(url)\nKnown by its key, whoever signed it: \(url)#\(pin)"
         }
     }
 

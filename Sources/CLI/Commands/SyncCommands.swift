@@ -145,10 +145,10 @@ struct Syncing {
         try keep(relay)
         do {
             return try run(byteLimit: byteLimit)
-        } catch SyncFailure.nonsense {
+        } catch let failure as SyncFailure where failure.isOfAnother {
             try replica.setLocalValue(.relay, oldRelay)
             try replica.setLocalValue(.relayKey, oldKey)
-            throw SyncFailure.nonsense
+            throw failure
         }
     }
 
@@ -161,8 +161,19 @@ struct Syncing {
         if known != .null { try replica.setLocalValue(.relayKey, .null) }
     }
 
-    /// - Throws: a failure for anything that is not `http[s]://host[:port]`; nothing was contacted yet.
+    /// - Throws: a failure for anything that is not `http[s]://host[:port]`, or `https://host[:port]#sha256=PIN`;
+    ///   nothing was contacted yet.
     static func check(_ relay: String) throws {
-        guard HTTPTransport.takes(relay) else { throw SyncFailure.unreachable(.badAddress) }
+        guard RelayAddress(relay) != nil else { throw SyncFailure.unreachable(.badAddress) }
+    }
+}
+
+extension SyncFailure {
+    /// Whether what answered is no relay, or not the one that was named.
+    fileprivate var isOfAnother: Bool {
+        switch self {
+        case .nonsense, .unreachable(.untrusted), .unreachable(.otherKey): true
+        default: false
+        }
     }
 }

@@ -187,14 +187,7 @@ struct Explanation {
 
     private static func of(_ failure: SyncFailure) -> Explanation {
         switch failure {
-        case .unreachable(.badAddress):
-            Explanation("bad-address", 2, "That is no relay's address.", hint: "Write http://HOST:PORT.")
-        case .unreachable(.libraryMissing):
-            Explanation("no-libcurl", 69, "libcurl is not installed.", hint: "apt-get install libcurl4")
-        case .unreachable:
-            Explanation(
-                "relay-unreachable", 69, "The relay does not answer.",
-                hint: "Your changes are kept. nexus status counts them; sync again later.")
+        case .unreachable(let failure): of(failure)
         case .nonsense:
             Explanation(
                 "not-a-relay", 76, "What answers there is no relay: a login page, perhaps.",
@@ -262,6 +255,21 @@ struct Explanation {
             Explanation("no-data", 66, "There is no data directory to use there.", hint: "Check --data.")
         case .dataDirectoryInUse:
             Explanation("data-in-use", 75, "Another relay serves from this data directory.", hint: "Stop it first.")
+        case .cannotReadFile(let path, let code):
+            Explanation(
+                "no-file", 66, "Cannot read \(path): \(String(cString: strerror(code))).", hint: "Check the path.")
+        case .noCertificate(let path):
+            Explanation(
+                "bad-certificate", 65, "\(path) holds no certificate in PEM form.",
+                hint: "Name the file that begins with BEGIN CERTIFICATE.")
+        case .noPrivateKey(let path):
+            Explanation(
+                "bad-tls-key", 65, "\(path) holds no private key in PEM form, or one under a passphrase.",
+                hint: "openssl pkey -in FILE -out FILE takes the passphrase off.")
+        case .otherPrivateKey:
+            Explanation(
+                "other-tls-key", 65, "The private key is not the certificate's.",
+                hint: "Name the two files that were made together.")
         case .key(.missing(let path)):
             Explanation(
                 "no-key", 66, "There is no file \(path), and clients know the relay by that key.",

@@ -4,9 +4,10 @@ import NIOCore
 ///
 /// The server has deadlines of its own for silence only. A short answer always fits into the system's buffers; this
 /// watches long ones.
-final class ConnectionDeadlines: ChannelInboundHandler, RemovableChannelHandler {
+final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     // Passed on unseen.
     typealias InboundIn = NIOAny
+    typealias OutboundIn = NIOAny
 
     private let limits: RelayLimits
     private var answerDeadline: Scheduled<Void>?
@@ -26,6 +27,13 @@ final class ConnectionDeadlines: ChannelInboundHandler, RemovableChannelHandler 
             shutdownDeadline = close(context.channel, in: limits.shutdownTimeout)
         }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    /// Ends reading for whoever reads here: what still comes is dropped. TLS refuses to close one direction alone.
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        guard mode == .input else { return context.close(mode: mode, promise: promise) }
+        context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        promise?.succeed()
     }
 
     func channelInactive(context: ChannelHandlerContext) {

@@ -15,6 +15,9 @@
 
 enum { TOO_LARGE = 100 };  // CURLE_TOO_LARGE, which headers before 8.6 do not name.
 
+// X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED, OpenSSL's. Other TLS libraries do not tell.
+enum { NOT_YET_VALID = 9, EXPIRED = 10 };
+
 struct nexus_curl {
     CURL *easy;
     /// Of the next request; nothing of it reaches the one after.
@@ -88,6 +91,9 @@ static CURLcode set_policy(CURL *easy, nexus_curl_limits limits) {
     CURLcode code = CURLE_OK;
     for (size_t i = 0; i < sizeof settings / sizeof *settings && code == CURLE_OK; i++)
         code = library.setopt(easy, settings[i].option, settings[i].value);
+    // As curl itself and most TLS programs have it; libcurl alone does not look.
+    const char *authorities = getenv("SSL_CERT_FILE");
+    if (code == CURLE_OK && authorities && *authorities) code = library.setopt(easy, CURLOPT_CAINFO, authorities);
     return code == CURLE_OK ? library.setopt(easy, CURLOPT_USERAGENT, "nexus") : code;
 }
 
@@ -142,6 +148,11 @@ static CURLcode set_request(nexus_curl *handle, const nexus_curl_request *reques
     SET(CURLOPT_URL, request->url);
     // NULL leaves proxies to the environment, with its own list of exceptions.
     SET(CURLOPT_NOPROXY, request->ignores_proxies ? "*" : (const char *)NULL);
+    // Without TLS, or with a TLS library that cannot, libcurl refuses even to take a pin back; it has none then.
+    library.setopt(easy, CURLOPT_PINNEDPUBLICKEY, (const char *)NULL);
+    if (request->pinned_key) SET(CURLOPT_PINNEDPUBLICKEY, request->pinned_key);
+    SET(CURLOPT_SSL_VERIFYPEER, request->pinned_key ? 0L : 1L);
+    SET(CURLOPT_SSL_VERIFYHOST, request->pinned_key ? 0L : 2L);
     SET(CURLOPT_HTTPHEADER, handle->headers);
     SET(CURLOPT_HEADERFUNCTION, take_header);
     SET(CURLOPT_HEADERDATA, (void *)request);
@@ -179,7 +190,7 @@ static CURLcode perform_without_sigpipe(CURL *easy) {
     return code;
 }
 
-static nexus_curl_outcome outcome_of(CURLcode code, bool was_sent) {
+static nexus_curl_outcome outcome_of(CURLcode code, bool was_sent, long verdict) {
     switch ((int)code) {
     case CURLE_OK:
         return nexus_curl_answered;
@@ -197,12 +208,21 @@ static nexus_curl_outcome outcome_of(CURLcode code, bool was_sent) {
     case CURLE_COULDNT_CONNECT:
     case CURLE_PROXY:
         return nexus_curl_unreachable;
+    case CURLE_GOT_NOTHING:
+        return nexus_curl_hung_up;
     case CURLE_OPERATION_TIMEDOUT:
         return nexus_curl_timed_out;
     case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CIPHER:
+        return nexus_curl_no_tls;
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+    // libcurl cannot compare keys with the TLS library it was built with.
+    case CURLE_NOT_BUILT_IN:
+    case CURLE_UNKNOWN_OPTION:
+        return nexus_curl_other_key;
+    case CURLE_PEER_FAILED_VERIFICATION:
+        return verdict == EXPIRED || verdict == NOT_YET_VALID ? nexus_curl_expired : nexus_curl_untrusted;
+    case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_INVALIDCERTSTATUS:
     case CURLE_USE_SSL_FAILED:
@@ -221,11 +241,12 @@ static nexus_curl_outcome outcome_of(CURLcode code, bool was_sent) {
 }
 
 static nexus_curl_result result_of(CURL *easy, CURLcode code) {
-    long sent = 0, status = 0;
+    long sent = 0, status = 0, verdict = 0;
     library.getinfo(easy, CURLINFO_REQUEST_SIZE, &sent);
     library.getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    library.getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
     if (code == CURLE_OK && status == 0) return (nexus_curl_result){nexus_curl_not_http, 0, 0};
-    return (nexus_curl_result){outcome_of(code, sent > 0), code, code == CURLE_OK ? (int32_t)status : 0};
+    return (nexus_curl_result){outcome_of(code, sent > 0, verdict), code, code == CURLE_OK ? (int32_t)status : 0};
 }
 
 /// Neither the caller's body nor its headers outlive the call.

@@ -33,6 +33,9 @@ typedef struct {
     bool is_post;
     /// Connects directly even where the environment names a proxy (`https_proxy` and relatives).
     bool ignores_proxies;
+    /// "sha256//" and base64: the server's key has to be this one, and nothing else of its certificate matters.
+    /// NULL has the system's authorities vouch for the certificate.
+    const char *_Nullable pinned_key;
     const uint8_t *_Nullable body;
     size_t body_length;
     /// Called once per header line, with its line ending; status lines and trailers included.
@@ -51,8 +54,16 @@ typedef enum __attribute__((enum_extensibility(closed))) {
     nexus_curl_bad_address,
     /// No connection: name, route, port or proxy. Nothing was sent.
     nexus_curl_unreachable,
-    /// TLS failed: a certificate nobody vouches for, or no common version. Nothing was sent.
+    /// Nobody known vouches for the certificate, or not for that name. Nothing was sent.
     nexus_curl_untrusted,
+    /// The certificate is out of date, or not yet valid. Nothing was sent.
+    nexus_curl_expired,
+    /// The certificate's key is not the pinned one. Nothing was sent.
+    nexus_curl_other_key,
+    /// No TLS connection: what answers speaks none, or no version in common. Nothing was sent.
+    nexus_curl_no_tls,
+    /// The connection ended before a single byte of an answer, as a TLS server ends one that does not begin TLS.
+    nexus_curl_hung_up,
     nexus_curl_timed_out,
     /// A receiver said so.
     nexus_curl_stopped,
