@@ -200,7 +200,7 @@ struct RelayCommandTests {
     }
 
     @Test func `a web page in place of the relay is told apart from a relay`() throws {
-        let page = try WebPage()
+        let page = try Middleman(to: "", .page)
         let terminal = try Terminal()
         try terminal.foundWorkspace(relay: page.url)
         let run = try terminal.nexus("olga", "sync")
@@ -223,43 +223,5 @@ struct RelayCommandTests {
         #expect((run.json["digests"].value as? [String: Any])?.count == 6)
         #expect(run.json["conflicts"].list.count == 7)
         #expect(run.json["conversations"].number >= 36)
-    }
-}
-
-/// Answers every request with a login page, as a hotel's network does.
-final class WebPage {
-    private let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    let url: String
-
-    init() throws {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = listener
-        let port = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address -> Bool in
-                bind(descriptor, address, length) == 0 && listen(descriptor, 8) == 0
-                    && getsockname(descriptor, address, &length) == 0
-            }
-        }
-        try #require(port)
-        url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
-        Thread.detachNewThread {
-            while true {
-                let client = accept(descriptor, nil, nil)
-                guard client >= 0 else { return }
-                var buffer = [UInt8](repeating: 0, count: 4096)
-                _ = recv(client, &buffer, buffer.count, 0)
-                let page = Array("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n<html>Sign in</html>".utf8)
-                _ = send(client, page, page.count, 0)
-                close(client)
-            }
-        }
-    }
-
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 }
