@@ -37,6 +37,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types.git", exact: "1.8.0"),
         // Reads and writes the structured header fields that HTTP Message Signatures consist of, as RFC 9651 has them.
         .package(url: "https://github.com/apple/swift-http-structured-headers.git", exact: "1.7.0"),
+        // The parts of an answer, in which the relay writes live streams to a connection itself.
+        .package(url: "https://github.com/apple/swift-nio-extras.git", exact: "1.35.2"),
         // The relay's log lines, as Hummingbird takes them.
         .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
         // Stops the relay cleanly on SIGINT and SIGTERM.
@@ -111,6 +113,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -171,7 +174,10 @@ let package = Package(
         .testTarget(name: "KeysTests", dependencies: ["ChangeLog", "Keys", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "RelayTests",
-            dependencies: ["ChangeLog", "Keys", "Relay", "Replication", "Storage", "Sync", "TestSupport"],
+            dependencies: [
+                "ChangeLog", "Keys", "Relay", "Replication", "Storage", "Sync", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "SimulationTests", dependencies: ["CRDT", "ChangeLog", "Inbox", "Simulation", "Storage"],

@@ -15,6 +15,8 @@ public struct RelayConfiguration: Sendable {
     public var allowedWorkspaces: Set<WorkspaceID>
     /// What it speaks HTTPS with; nil for plain HTTP, as behind a proxy.
     public var tls: TLSFiles?
+    /// The most connections from one network address, other than this machine's own.
+    public var connectionsPerAddress: Int
     /// What the relay's key is under; nil if it is under nothing.
     public var passphrase: SecretBytes?
     /// Schema, projections and dice of the replicas. The relay itself knows no rule of their content.
@@ -22,14 +24,18 @@ public struct RelayConfiguration: Sendable {
     /// Milliseconds since 1970.
     public var clock: @Sendable () -> UInt64
 
+    /// As many connections as the devices behind one office's address need.
+    public static let usualConnectionsPerAddress = 64
+
     /// A relay's configuration.
     public init(
         dataDirectory: String, host: String = "127.0.0.1", port: Int, allowedWorkspaces: Set<WorkspaceID> = [],
-        tls: TLSFiles? = nil, passphrase: SecretBytes? = nil, replica: Replica.Configuration,
-        clock: @escaping @Sendable () -> UInt64
+        tls: TLSFiles? = nil, connectionsPerAddress: Int = RelayConfiguration.usualConnectionsPerAddress,
+        passphrase: SecretBytes? = nil, replica: Replica.Configuration, clock: @escaping @Sendable () -> UInt64
     ) {
         (self.dataDirectory, self.host, self.port) = (dataDirectory, host, port)
         (self.allowedWorkspaces, self.tls, self.passphrase) = (allowedWorkspaces, tls, passphrase)
+        self.connectionsPerAddress = connectionsPerAddress
         (self.replica, self.clock) = (replica, clock)
     }
 

@@ -22,7 +22,9 @@ public struct RelayServer: Sendable {
     ///
     /// - Throws: `.badDataDirectory`, `.key`, or what is wrong with the TLS certificate's files.
     public init(_ configuration: RelayConfiguration) throws(RelayFailure) {
-        try self.init(configuration, limits: RelayLimits())
+        var limits = RelayLimits()
+        limits.connectionsPerAddress = configuration.connectionsPerAddress
+        try self.init(configuration, limits: limits)
     }
 
     init(_ configuration: RelayConfiguration, limits: RelayLimits) throws(RelayFailure) {
@@ -51,17 +53,20 @@ public struct RelayServer: Sendable {
         let lock = try directory.lock()
         defer { withExtendedLifetime(lock) {} }
         let (host, scheme) = (configuration.host, certificate == nil ? "http" : "https")
+        let routes = routes
         let application = Application(
             responder: HTTPShell(routes, limits: limits), server: try protocols,
             configuration: .init(
                 address: .hostname(host, port: configuration.port),
-                availableConnectionsDelegate: .maximum(limits.connections, logger: logger)),
+                availableConnectionsDelegate: .maximum(connectionCount, logger: logger)),
             onServerRunning: { channel in
                 await onListening(Self.url(scheme, host: host, port: channel.localAddress?.port ?? 0))
             },
             logger: logger)
+        // The last is the first to be told to stop.
         let group = ServiceGroup(
-            services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: [application, Pulse(live: routes.live, interval: limits.beatInterval)],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         // Not a child: cancelled itself, the server would cut requests off instead of answering them.
         let serving = Task { try await group.run() }
         do {
@@ -93,10 +98,21 @@ public struct RelayServer: Sendable {
         }
     }
 
+    /// As many as are wanted, or else as many as the system allows.
+    private var connectionCount: Int {
+        let files = OpenFiles.allowMost()
+        let count = max(1, min(limits.connections, files - limits.otherFiles))
+        if count < limits.connections {
+            logger.warning("Of \(limits.connections) connections \(files) open files allow \(count).")
+        }
+        return count
+    }
+
     private var connections: HTTP1Channel.Configuration {
-        let limits = limits
+        let (limits, counts) = (limits, ConnectionCounts(limits))
         return .init(
-            additionalChannelHandlers: [ConnectionDeadlines(limits)], idleTimeout: TimeAmount(limits.idleTimeout),
+            additionalChannelHandlers: [ConnectionDeadlines(limits, among: counts)],
+            idleTimeout: TimeAmount(limits.idleTimeout),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerByteCount, maxHeaderListSize: limits.headerByteCount,
                 maxHeaderFieldCount: 100))

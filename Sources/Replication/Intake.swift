@@ -21,7 +21,7 @@ struct Intake {
         isMember = try replica.member(asker.device) != nil
     }
 
-    /// Path of a change, stop 7: the relay verifies, judges and appends (stop 4 again); whoever asks next gets it.
+    /// Path of a change, stop 7: the relay verifies, judges and appends (stop 4 again); who follows is told at once.
     mutating func take(_ deltas: [[UInt8]]) throws(StorageFailure) -> [Verdict] {
         let verified = ReceivedDelta.verifyAll(deltas, in: replica.workspace)
         verdicts = Array(repeating: .refused(.malformed), count: deltas.count)

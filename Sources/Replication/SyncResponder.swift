@@ -54,7 +54,7 @@ public struct SyncResponder {
         try replica.setLocalValue(.incarnation, .integer(Int64(bitPattern: incarnation)))
     }
 
-    private func startingOver(now: UInt64) throws(StorageFailure) -> SyncAnswer {
+    func startingOver(now: UInt64) throws(StorageFailure) -> SyncAnswer {
         .startingOver(incarnation: incarnation, time: now, frontier: try replica.sampledFrontier())
     }
 
@@ -63,7 +63,7 @@ public struct SyncResponder {
     /// A cursor whose number nothing has, or something else, shows that this file is an older copy of what the asker spoke
     /// to. What arrives from now on takes numbers that others have seen used otherwise, so for everyone a new count
     /// begins.
-    private mutating func counts(_ cursor: Cursor) throws(StorageFailure) -> Bool {
+    mutating func counts(_ cursor: Cursor) throws(StorageFailure) -> Bool {
         guard cursor.incarnation == incarnation else { return false }
         guard cursor.arrival > 0, try replica.arrivalCheck(at: cursor.arrival) != cursor.check else { return true }
         try startAnew()

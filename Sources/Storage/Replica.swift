@@ -190,10 +190,17 @@ public final class Replica {
     /// Reads the log in one transaction.
     func readLog<Result>(_ body: (Log) throws -> Result) throws(StorageFailure) -> Result {
         try StorageFailure.translating {
-            try queue.read { database in
-                let log = Log(database, workspace: workspace, statements: statements)
-                defer { id = log.ownIfAsked ?? id }
-                return try body(log)
+            // Not `queue.read`: it forbids writing by a pragma that has all prepared statements prepared anew.
+            try queue.unsafeRead { database in
+                var result: Result?
+                try database.inTransaction(.deferred) {
+                    let log = Log(database, workspace: workspace, statements: statements)
+                    defer { id = log.ownIfAsked ?? id }
+                    result = try body(log)
+                    return .commit
+                }
+                guard let result else { throw StorageFailure.unexpected(code: -1) }
+                return result
             }
         }
     }

@@ -25,6 +25,21 @@ struct TLSCommandTests {
         #expect(relay.stop() == 0)
     }
 
+    @Test func `over TLS one follows as without it, and the relay stops cleanly meanwhile`() throws {
+        let relay = try RelayProcess(terminal, certificate: CertificateFiles(at: terminal.path("own")))
+        try terminal.foundWorkspace(relay: relay.pinnedURL)
+        let conversation = try terminal.importConversation("c1")
+        let invitation = try terminal.nexus("olga", "invite").json["invitation"].text
+        try terminal.nexus("maya", "join", "-", "--person", "Maya", input: invitation)
+        let followers = try ["olga", "maya"].map { try FollowProcess(terminal, $0) }
+        for follower in followers { try follower.expect("connected") }
+        try terminal.nexus("maya", "note", conversation, "Over TLS")
+        try followers[1].expect("sent")
+        try followers[0].expect("received")
+        #expect(relay.stop() == 0)
+        for follower in followers { try follower.expect("lost") }
+    }
+
     @Test func `a relay tells a person its address with the pin`() throws {
         let relay = try RelayProcess(terminal, certificate: CertificateFiles(at: terminal.path("own")))
         let pin = try #require(relay.pinnedURL.split(separator: "#").last)

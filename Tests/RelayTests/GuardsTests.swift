@@ -1,4 +1,5 @@
 import ChangeLog
+import NIOCore
 import TestSupport
 import Testing
 
@@ -72,5 +73,33 @@ struct GuardsTests {
         #expect(!take(ben, 0))
         #expect(take(ana, 0))
         #expect(take(ben, 10_000))
+    }
+
+    @Test func `connections are counted by IPv4 address and by the first half of an IPv6 address`() throws {
+        var limits = RelayLimits()
+        limits.connectionsPerAddress = 2
+        let counts = ConnectionCounts(limits)
+        func take(_ text: String) throws -> Bool {
+            counts.take(try #require(NetworkAddress(try SocketAddress(ipAddress: text, port: 1))))
+        }
+        #expect(try take("192.0.2.1"))
+        #expect(try take("::ffff:192.0.2.1"))
+        #expect(try !take("192.0.2.1"))
+        #expect(try take("192.0.2.2"))
+        #expect(try take("2001:db8:1:2::1"))
+        #expect(try take("2001:db8:1:2:ffff::1"))
+        #expect(try !take("2001:db8:1:2::3"))
+        #expect(try take("2001:db8:1:3::1"))
+        counts.giveBack(try #require(NetworkAddress(try SocketAddress(ipAddress: "192.0.2.1", port: 9))))
+        #expect(try take("192.0.2.1"))
+        for (text, isLoopback) in [("127.8.9.10", true), ("::1", true), ("::ffff:127.0.0.1", true), ("::2", false)] {
+            #expect(try NetworkAddress.isLoopback(SocketAddress(ipAddress: text, port: 1)) == isLoopback)
+        }
+    }
+
+    @Test func `as many files may be open as the system allows at the most`() {
+        let count = OpenFiles.allowMost()
+        #expect(count >= 1_024)
+        #expect(OpenFiles.allowMost() == count)
     }
 }

@@ -120,6 +120,20 @@ final class Person {
             method: "POST", path: "/v0/sync", headers: signature(body: body), body: body)
     }
 
+    /// Asks to follow, from where the last sync ended.
+    func answerToFollowing(_ packet: SyncRequest? = nil, nonce: String? = nil) async throws -> RoutedAnswer {
+        let body = try (packet ?? self.packet(cursor: cursor)).body
+        return try await relay.answer(
+            method: "POST", path: "/v0/live", headers: signature(path: "/v0/live", body: body, nonce: nonce),
+            body: body)
+    }
+
+    func follow(_ packet: SyncRequest? = nil) async throws -> Stream {
+        let answer = try await answerToFollowing(packet)
+        guard let follower = answer.follower else { throw Refusal(status: answer.status, problem: problem(answer)) }
+        return Stream(follower)
+    }
+
     func ask(_ packet: SyncRequest) async throws -> SyncAnswer {
         let answer = try await answer(to: packet)
         guard answer.status == 200 else { throw Refusal(status: answer.status, problem: problem(answer)) }

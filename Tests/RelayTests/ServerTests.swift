@@ -11,16 +11,6 @@ import Testing
 struct ServerTests {
     private let relay = TestRelay(clock: TestClock())
 
-    private func withServer(
-        _ body: @Sendable @escaping (_ port: UInt16) async throws -> Void
-    ) async throws {
-        try await RelayServer(relay.configuration, limits: relay.limits).serving { address in
-            let port = try #require(address.split(separator: ":").last.flatMap { UInt16($0) })
-            #expect(address == "http://127.0.0.1:\(port)")
-            try await body(port)
-        }
-    }
-
     @Test func `a founder syncs over a socket, again on the same connection, and status reads meanwhile`() async throws
     {
         let olga = try Person.founder(with: relay)
@@ -33,7 +23,7 @@ struct ServerTests {
         ]
         let data = relay.configuration.dataDirectory
         let digest = try olga.replica.digest()
-        try await withServer { port in
+        try await relay.serving { port in
             let wire = try Wire(port: port)
             for (index, request) in requests.enumerated() {
                 try await wire.send(request)
@@ -53,7 +43,7 @@ struct ServerTests {
         let key = SigningKey.of("asker")
         let parameters = #"created=1800000000;keyid="\#(key.device.text)""#
         let headers = ["content-digest": ContentDigest.field(of: []), "nexus-audience": "any"]
-        try await withServer { port in
+        try await relay.serving { port in
             for (host, status) in [("relay", 200), ("elsewhere", 401)] {
                 let input = try SignatureInput(
                     field: #"sig1=("@authority" "@method" "@path" "content-digest" "nexus-audience");\#(parameters);"#
@@ -74,7 +64,7 @@ struct ServerTests {
     @Test func `a body announced too large is refused before it is sent`() async throws {
         relay.limits.bodyByteCount = 1_000
         relay.limits.lingerTimeout = .milliseconds(200)
-        try await withServer { port in
+        try await relay.serving { port in
             let wire = try Wire(port: port)
             try await wire.send("POST /v0/sync HTTP/1.1\r\nhost: relay\r\ncontent-length: 1001\r\n\r\n")
             let answer = try #require(try await wire.answer())
@@ -88,7 +78,7 @@ struct ServerTests {
     @Test func `a body that turns out too large is refused`() async throws {
         relay.limits.bodyByteCount = 1_000
         relay.limits.lingerTimeout = .milliseconds(200)
-        try await withServer { port in
+        try await relay.serving { port in
             let wire = try Wire(port: port)
             try await wire.send("POST /v0/sync HTTP/1.1\r\nhost: relay\r\ntransfer-encoding: chunked\r\n\r\n")
             try await wire.send("3e9\r\n" + String(repeating: "x", count: 1_001) + "\r\n")
@@ -100,7 +90,7 @@ struct ServerTests {
     @Test func `more bodies than memory is meant for are asked to come again`() async throws {
         relay.limits.bodiesByteCount = 10
         relay.limits.lingerTimeout = .milliseconds(200)
-        try await withServer { port in
+        try await relay.serving { port in
             let wire = try Wire(port: port)
             try await wire.send("POST /v0/sync HTTP/1.1\r\nhost: relay\r\ncontent-length: 20\r\n\r\n")
             try await wire.send(String(repeating: "x", count: 20))
@@ -113,7 +103,7 @@ struct ServerTests {
     @Test func `a body that takes too long is refused`() async throws {
         relay.limits.bodyTimeout = .milliseconds(200)
         relay.limits.lingerTimeout = .milliseconds(200)
-        try await withServer { port in
+        try await relay.serving { port in
             let wire = try Wire(port: port)
             try await wire.send("POST /v0/sync HTTP/1.1\r\nhost: relay\r\ncontent-length: 20\r\n\r\nx")
             let answer = try #require(try await wire.answer())
@@ -125,7 +115,7 @@ struct ServerTests {
 
     @Test func `a connection that says nothing, or half a header, is closed`() async throws {
         relay.limits.idleTimeout = .milliseconds(200)
-        try await withServer { port in
+        try await relay.serving { port in
             let silent = try Wire(port: port)
             let slow = try Wire(port: port)
             try await slow.send("POST /v0/sync HTTP/1.1\r\nhost: rel")
@@ -136,7 +126,7 @@ struct ServerTests {
 
     @Test func `a body where none belongs is not waited for`() async throws {
         relay.limits.lingerTimeout = .milliseconds(200)
-        try await withServer { port in
+        try await relay.serving { port in
             let wire = try Wire(port: port)
             try await wire.send("POST /elsewhere HTTP/1.1\r\nhost: relay\r\ncontent-length: 100000\r\n\r\n")
             #expect(try await wire.answer()?.status == 404)
@@ -145,7 +135,7 @@ struct ServerTests {
     }
 
     @Test func `what is not HTTP is turned away`() async throws {
-        try await withServer { port in
+        try await relay.serving { port in
             let wire = try Wire(port: port)
             try await wire.send("\u{16}\u{3}\u{1} hello\r\n\r\n")
             #expect(try await wire.answer().map { $0.status } ?? 400 == 400)
@@ -167,7 +157,7 @@ struct ServerTests {
         for _ in 0..<3 { try olga.write(Base32.text(dice.bytes(600_000))) }
         let push = try olga.syncRequest(olga.packet(isPushOnly: true, deltas: olga.deltas()))
         let pulls = try (0..<12).map { _ in try olga.syncRequest(olga.packet(frontier: [])) }
-        try await withServer { port in
+        try await relay.serving { port in
             let wire = try Wire(port: port)
             try await wire.send(push)
             let pushed = try #require(try await wire.answer())
@@ -184,7 +174,7 @@ struct ServerTests {
     @Test func `an address in use is told as such`() async throws {
         let other = TestRelay(clock: TestClock())
         let elsewhere = other.configuration
-        try await withServer { port in
+        try await relay.serving { port in
             var configuration = elsewhere
             configuration.port = Int(port)
             let second = try RelayServer(configuration)
@@ -206,7 +196,7 @@ struct ServerTests {
 
     @Test func `two servers do not share a data directory`() async throws {
         let configuration = relay.configuration
-        try await withServer { _ in
+        try await relay.serving { _ in
             let second = try RelayServer(configuration)
             await #expect(throws: RelayFailure.dataDirectoryInUse) { try await second.run { _ in } }
         }

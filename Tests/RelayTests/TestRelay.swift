@@ -68,7 +68,12 @@ final class TestRelay {
     }
 
     /// Ends it; the next request starts it again.
-    func stop() { running = nil }
+    func stop() {
+        running?.routes.live.stop()
+        running = nil
+    }
+
+    var live: LiveStreams { get throws { try start().routes.live } }
 
     var key: DeviceID { get throws { try start().server.key } }
 
@@ -78,7 +83,7 @@ final class TestRelay {
         let request = RoutedRequest(
             method: method, path: path, headers: Dictionary(headers.map { ($0.name, $0.value) }) { $1 }, body: body,
             isLoopback: isLoopback)
-        return await try start().routes.answer(request)
+        return try await start().routes.answer(request)
     }
 
     /// What `nexus relay status` is told.

@@ -14,23 +14,37 @@ final class Wire {
         let code: Int32
     }
 
-    /// - Parameter port: on 127.0.0.1.
-    init(port: UInt16) throws {
+    /// - Parameters:
+    ///   - port: on 127.0.0.1.
+    ///   - host: where it comes from: the last number of an address of this machine.
+    ///   - bufferByteCount: about how much the system takes before it is read; nil for what it likes.
+    init(port: UInt16, from host: UInt32 = 1, bufferByteCount: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw Broken(code: errno) }
         var limit = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        if var bufferByteCount {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bufferByteCount, socklen_t(MemoryLayout<Int32>.size))
+        }
+        guard Self.call(bind, descriptor, port: 0, host: host) == 0,
+            Self.call(connect, descriptor, port: port, host: 1) == 0
+        else { throw Broken(code: errno) }
+    }
+
+    private static func call(
+        _ function: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32, _ descriptor: Int32, port: UInt16,
+        host: UInt32
+    ) -> Int32 {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let code = withUnsafePointer(to: &address) { pointer in
+        address.sin_addr.s_addr = (UInt32(0x7F00_0000) + host).bigEndian
+        return withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                function(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard code == 0 else { throw Broken(code: errno) }
     }
 
     /// Over TLS, by the `openssl` command.
@@ -58,6 +72,9 @@ final class Wire {
         if let tunnel, tunnel.isRunning { tunnel.terminate() }
     }
 
+    /// Says that nothing more will be sent.
+    func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
     func send(_ bytes: [UInt8]) async throws {
         let descriptor = descriptor
         var rest = bytes[...]
@@ -84,6 +101,32 @@ final class Wire {
     func answer() async throws -> RoutedAnswer? {
         while true {
             if let answer = takeAnswer() { return answer }
+            guard try await readMore() else { return nil }
+        }
+    }
+
+    /// The status of an answer that goes on without end.
+    func head() async throws -> Int? {
+        guard let line = try await line() else { return nil }
+        while let field = try await self.line(), !field.isEmpty {}
+        return line.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+    }
+
+    /// The next piece of an answer that goes on without end: empty at its end, nil if the relay closed the connection
+    /// before.
+    func chunk() async throws -> [UInt8]? {
+        guard let length = try await line().flatMap({ Int($0, radix: 16) }) else { return nil }
+        while received.count < length + 2 { guard try await readMore() else { return nil } }
+        defer { received.removeFirst(length + 2) }
+        return Array(received.prefix(length))
+    }
+
+    private func line() async throws -> String? {
+        while true {
+            if let end = received.firstIndex(of: UInt8(ascii: "\n")) {
+                defer { received.removeFirst(end + 1) }
+                return String(decoding: received[..<end].filter { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
+            }
             guard try await readMore() else { return nil }
         }
     }

@@ -27,6 +27,12 @@ struct RelayGroup: ParsableCommand {
             help: ArgumentHelp("The certificate's private key (PEM, under no passphrase).", valueName: "file"))
         var tlsKey: String?
         @Option(
+            name: .customLong("connections-per-address"),
+            help: ArgumentHelp(
+                "Close further connections from one network address. This machine's own are not counted.",
+                valueName: "count"))
+        var connectionsPerAddress = RelayConfiguration.usualConnectionsPerAddress
+        @Option(
             name: .customLong("passphrase-file"),
             help: ArgumentHelp(
                 "Take the passphrase that the relay's key is under from this file's first line; - is standard input.",
@@ -38,6 +44,9 @@ struct RelayGroup: ParsableCommand {
         func validate() throws {
             guard (tlsCertificate == nil) == (tlsKey == nil) else {
                 throw ValidationError("--tls-cert and --tls-key go together.")
+            }
+            guard connectionsPerAddress > 0 else {
+                throw ValidationError("--connections-per-address is a number above 0.")
             }
         }
 
@@ -53,6 +62,7 @@ struct RelayGroup: ParsableCommand {
                 RelayConfiguration(
                     dataDirectory: data, host: host, port: port, allowedWorkspaces: Set(allowed),
                     tls: tlsFiles,
+                    connectionsPerAddress: connectionsPerAddress,
                     passphrase: passphraseFile.map { try PassphraseSource(file: $0).current("Passphrase: ") },
                     replica: Machine.configuration, clock: WallClock.now))
             let (isJSON, pin) = (json, server.pin)

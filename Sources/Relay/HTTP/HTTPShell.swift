@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOHTTPTypes
 
 /// Reads a request to its end, within bounds, has ``Routes`` answer it, and puts the answer into HTTP.
 struct HTTPShell: HTTPResponder {
@@ -31,6 +32,7 @@ struct HTTPShell: HTTPResponder {
             RoutedRequest(
                 method: request.method.rawValue, path: request.head.path ?? "", headers: headers(of: request),
                 body: body.bytes, isLoopback: isLoopback(context.channel)))
+        if let follower = answer.follower { return stream(answer, to: follower, on: context.channel) }
         return response(answer, to: request, leavingRestOn: body.isWhole ? nil : context.channel)
     }
 
@@ -99,10 +101,7 @@ struct HTTPShell: HTTPResponder {
     private func response(
         _ answer: RoutedAnswer, to request: Request, leavingRestOn channel: (any Channel)?
     ) -> Response {
-        var fields = HTTPFields()
-        for (name, value) in answer.headers {
-            if let name = HTTPField.Name(name) { fields[name] = value }
-        }
+        var fields = fields(of: answer)
         if let channel {
             fields[.connection] = "close"
             channel.eventLoop.scheduleTask(in: TimeAmount(limits.lingerTimeout)) { channel.close(promise: nil) }
@@ -111,5 +110,29 @@ struct HTTPShell: HTTPResponder {
             status: .init(code: answer.status), headers: fields,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
         return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    private func fields(of answer: RoutedAnswer) -> HTTPFields {
+        var fields = HTTPFields()
+        for (name, value) in answer.headers {
+            if let name = HTTPField.Name(name) { fields[name] = value }
+        }
+        return fields
+    }
+
+    /// Frames straight to the connection, not through the server's writer: that takes them before they are sent, and
+    /// then nothing would bound what waits for a slow reader.
+    private func stream(_ answer: RoutedAnswer, to follower: Follower, on channel: any Channel) -> Response {
+        follower.whenStalled { channel.close(promise: nil) }
+        channel.closeFuture.whenComplete { _ in follower.end() }
+        let body = ResponseBody { writer in
+            channel.triggerUserOutboundEvent(LiveStreamEvent.begins, promise: nil)
+            while let frame = await follower.next() {
+                try await channel.writeAndFlush(HTTPResponsePart.body(frame)).get()
+            }
+            channel.triggerUserOutboundEvent(LiveStreamEvent.ends, promise: nil)
+            try await writer.finish(nil)
+        }
+        return Response(status: .init(code: answer.status), headers: fields(of: answer), body: body)
     }
 }

@@ -21,6 +21,7 @@ enum Problem: Error, Hashable, Sendable {
     case tooLarge
     case wrongAudience
     case tooManyRequests
+    case tooManyStreams
     case storage
     case busy
     case diskFailed
@@ -53,6 +54,7 @@ enum Problem: Error, Hashable, Sendable {
         case .tooLarge: (413, "too-large", "The request is too large.")
         case .wrongAudience: (421, "wrong-audience", "The request is meant for another relay.")
         case .tooManyRequests: (429, "too-many-requests", "The device asks too often.")
+        case .tooManyStreams: (429, "too-many-streams", "The device follows too many times at once.")
         case .storage: (500, "storage", "The relay's storage failed.")
         case .busy: (503, "busy", "The relay is busy.")
         case .diskFailed: (507, "storage", "The relay's disk is full or failed.")
@@ -66,6 +68,7 @@ enum Problem: Error, Hashable, Sendable {
         var headers = [("content-type", "application/problem+json")]
         switch self {
         case .busy, .tooManyRequests: headers.append(("retry-after", "1"))
+        case .tooManyStreams: headers.append(("retry-after", "10"))
         case .methodNotAllowed(let method): headers.append(("allow", method))
         default: break
         }

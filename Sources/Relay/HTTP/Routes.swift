@@ -22,18 +22,22 @@ struct RoutedAnswer: Sendable {
     var status: Int
     var headers: [(name: String, value: String)]
     var body: [UInt8]
+    /// Goes on where the body ends, frame by frame.
+    var follower: Follower?
 }
 
 /// What the relay answers to whom. It knows no inbox rule, and nothing of sockets.
 ///
 ///     GET  /v0/relay   the relay's key
 ///     POST /v0/sync    a packet each way
+///     POST /v0/live    a packet with a cursor, and an answer without end: what arrives after the cursor, as it arrives
 final class Routes: Sendable {
     private let key: SigningKey
-    private let configuration: RelayConfiguration
+    let configuration: RelayConfiguration
     private let limits: RelayLimits
     private let logger: Logger
-    private let workspaces: Workspaces
+    let workspaces: Workspaces
+    let live: LiveStreams
     private let rate: Mutex<RequestRate>
     private let nonces: Mutex<UsedNonces>
 
@@ -43,16 +47,22 @@ final class Routes: Sendable {
     ) {
         (self.configuration, self.key, self.limits, self.logger) = (configuration, key, limits, logger)
         workspaces = Workspaces(directory, key: key, configuration: configuration.replica, limits: limits)
+        live = LiveStreams(limits, clock: configuration.clock)
         rate = Mutex(RequestRate(limits))
         nonces = Mutex(UsedNonces(limits))
     }
 
     private static let keyPath = "/v0/relay"
     private static let syncPath = "/v0/sync"
+    private static let livePath = "/v0/live"
 
     /// The most bytes of a body that are worth reading.
     func bodyLimit(method: String, path: String) -> Int {
-        method == "POST" && path == Self.syncPath ? limits.bodyByteCount : 0
+        switch (method, path) {
+        case ("POST", Self.syncPath): limits.bodyByteCount
+        case ("POST", Self.livePath): limits.liveBodyByteCount
+        default: 0
+        }
     }
 
     func answer(_ request: RoutedRequest) async -> RoutedAnswer {
@@ -76,15 +86,16 @@ final class Routes: Sendable {
         switch (request.path, request.method) {
         case (Self.keyPath, "GET"): return try keyAnswer(to: request)
         case (Self.syncPath, "POST"): return try await sync(request)
+        case (Self.livePath, "POST"): return try await follow(request)
         case (Self.keyPath, _): throw .methodNotAllowed("GET")
-        case (Self.syncPath, _): throw .methodNotAllowed("POST")
+        case (Self.syncPath, _), (Self.livePath, _): throw .methodNotAllowed("POST")
         default: throw .notFound
         }
     }
 
     // MARK: Who asks
 
-    private typealias Asker = (device: DeviceID, nonce: String)
+    typealias Asker = (device: DeviceID, nonce: String)
 
     private func asker(of request: RoutedRequest, audiences: Set<String>, now: UInt64) throws(Problem) -> Asker {
         let signed: (device: DeviceID, nonce: String, audience: String)
@@ -112,9 +123,7 @@ final class Routes: Sendable {
 
     private func sync(_ request: RoutedRequest) async throws(Problem) -> RoutedAnswer {
         let now = configuration.clock()
-        let asker = try asker(of: request, audiences: [key.device.text], now: now)
-        let packet = try packet(in: request.body)
-        guard packet.replica.device == asker.device else { throw .badSignature }
+        let (packet, asker) = try packet(of: request, now: now)
         let answer = try await answer(to: packet, of: asker, isLoopback: request.isLoopback, now: now)
         return RoutedAnswer(
             status: 200, headers: [("content-type", "application/vnd.nexus.sync")],
@@ -130,6 +139,18 @@ final class Routes: Sendable {
         }
         guard node.enter() else { throw .busy }
         defer { node.leave() }
+        try await authorise(packet, of: asker, at: node, now: now)
+        let answer = try await translating { () async throws(StorageFailure) in
+            try await node.answer(packet, now: now)
+        }
+        guard try await translating({ () async throws(StorageFailure) in try await !node.isRevoked(asker.device) })
+        else { throw .deviceRevoked }
+        return answer
+    }
+
+    func authorise(
+        _ packet: SyncRequest, of asker: Asker, at node: WorkspaceNode, now: UInt64
+    ) async throws(Problem) {
         if let problem = try await translating({ () async throws(StorageFailure) in
             try await node.objection(to: packet, now: now)
         }) {
@@ -138,12 +159,6 @@ final class Routes: Sendable {
         guard nonces.withLock({ $0.take(asker.nonce, of: asker.device, now: now / 1_000) }) else {
             throw .badSignature
         }
-        let answer = try await translating { () async throws(StorageFailure) in
-            try await node.answer(packet, now: now)
-        }
-        guard try await translating({ () async throws(StorageFailure) in try await !node.isRevoked(asker.device) })
-        else { throw .deviceRevoked }
-        return answer
     }
 
     private func node(for packet: SyncRequest, mayFound: Bool) async throws(Problem) -> WorkspaceNode? {
@@ -156,7 +171,7 @@ final class Routes: Sendable {
     }
 
     /// The same to everyone who has no part in the workspace, be it held here or not.
-    private func answerWithoutData(
+    func answerWithoutData(
         to packet: SyncRequest, mayFound: Bool, now: UInt64
     ) throws(Problem) -> SyncAnswer {
         // This relay's data was lost, not its key: whoever founded the workspace starts over and founds it again.
@@ -166,7 +181,7 @@ final class Routes: Sendable {
         throw packet.shownCredential == nil ? .notAMember : .grantUnknown
     }
 
-    private func translating<Result>(
+    func translating<Result>(
         _ body: () async throws(StorageFailure) -> Result
     ) async throws(Problem) -> Result {
         do throws(StorageFailure) {
@@ -178,11 +193,15 @@ final class Routes: Sendable {
         }
     }
 
-    private func packet(in body: [UInt8]) throws(Problem) -> SyncRequest {
+    func packet(of request: RoutedRequest, now: UInt64) throws(Problem) -> (SyncRequest, Asker) {
+        let asker = try asker(of: request, audiences: [key.device.text], now: now)
+        let packet: SyncRequest
         do throws(FormatRejection) {
-            return try SyncRequest(body: body)
+            packet = try SyncRequest(body: request.body)
         } catch {
             throw error == .limit(.delta) ? .tooLarge : .badRequest
         }
+        guard packet.replica.device == asker.device else { throw .badSignature }
+        return (packet, asker)
     }
 }

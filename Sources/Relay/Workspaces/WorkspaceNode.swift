@@ -14,10 +14,12 @@ actor WorkspaceNode {
     private let directory: DataDirectory
     private let key: SigningKey
     private let configuration: Replica.Configuration
-    private let limits: RelayLimits
+    let limits: RelayLimits
     private nonisolated let requests = Mutex(0)
+    /// What those are told who follow.
+    nonisolated let feed: LiveFeed
 
-    private var responder: SyncResponder?
+    var responder: SyncResponder?
 
     init(
         _ workspace: WorkspaceID, in directory: DataDirectory, key: SigningKey, configuration: Replica.Configuration,
@@ -25,6 +27,7 @@ actor WorkspaceNode {
     ) {
         (self.workspace, self.directory, self.key) = (workspace, directory, key)
         (self.configuration, self.limits) = (configuration, limits)
+        feed = LiveFeed(limits)
     }
 
     // MARK: How many at once
@@ -42,7 +45,7 @@ actor WorkspaceNode {
 
     // MARK: The file
 
-    private func opened(now: UInt64) throws(StorageFailure) -> SyncResponder {
+    func opened(now: UInt64) throws(StorageFailure) -> SyncResponder {
         if let responder { return responder }
         let replica = try Replica.open(
             at: directory.file(of: workspace), key: key, configuration: configuration)
@@ -126,7 +129,11 @@ actor WorkspaceNode {
     /// - Parameter now: milliseconds since 1970.
     func answer(_ request: SyncRequest, now: UInt64) throws(StorageFailure) -> SyncAnswer {
         var responder = try opened(now: now)
-        defer { self.responder = responder }
+        defer {
+            self.responder = responder
+            // Also where it failed: part of what was pushed may be stored.
+            announceArrivals(from: responder, now: now)
+        }
         return try responder.answer(request, now: now)
     }
 }

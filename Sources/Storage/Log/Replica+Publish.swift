@@ -13,13 +13,16 @@ public struct Outgoing: Sendable {
     public var hasMore = false
     /// Of each delta, whether this device wrote it.
     public private(set) var areOwn: [Bool] = []
+    /// Whose changes they are.
+    public private(set) var authors: Set<ReplicaID> = []
 
     /// Nothing, up to there.
     public init(reach: UInt64) { self.reach = reach }
 
-    mutating func add(_ run: Outgoing, isOwn: Bool) {
+    mutating func add(_ run: Outgoing, by author: ReplicaID, isOwn: Bool) {
         deltas += run.deltas
         areOwn += run.deltas.map { _ in isOwn }
+        authors.insert(author)
         changes += run.changes
     }
 }
@@ -129,7 +132,8 @@ extension Replica {
                     try log.appendDelta(
                         to: &run, branch: stretch.branch, after: reached, through: stretch.through)
                     guard run.reach > reached else { throw StorageFailure.corrupt }
-                    outgoing.add(run, isOwn: stretch.branch.replica.device == self.key.device)
+                    let author = stretch.branch.replica
+                    outgoing.add(run, by: author, isOwn: author.device == self.key.device)
                     reached = run.reach
                 }
             }

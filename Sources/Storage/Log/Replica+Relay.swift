@@ -116,6 +116,9 @@ extension Replica {
         }
     }
 
+    /// The number of what arrived here last; 0 before anything did.
+    public func lastArrival() throws(StorageFailure) -> UInt64 { try readLog { try $0.lastArrival() } }
+
     /// How many changes of this device the relay is not known to have.
     public func unsentCount() throws(StorageFailure) -> UInt64 {
         try readLog { log in

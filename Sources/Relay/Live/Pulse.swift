@@ -1,0 +1,15 @@
+import ServiceLifecycle
+
+/// Lets time pass for the live streams, and ends them when the relay is told to stop, before it waits for requests at
+/// work: they would never end by themselves.
+struct Pulse: Service {
+    let live: LiveStreams
+    let interval: Duration
+
+    func run() async {
+        await cancelWhenGracefulShutdown {
+            while (try? await Task.sleep(for: interval)) != nil { live.beat() }
+        }
+        live.stop()
+    }
+}
