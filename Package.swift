@@ -65,6 +65,8 @@ let package = Package(
         .systemLibrary(
             name: "CCurlHeaders", path: "Sources/System/CCurlHeaders",
             providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        // Linux's way to wait for many connections at once, which the C library's module leaves out.
+        .systemLibrary(name: "CEpoll", path: "Sources/System/CEpoll"),
         .target(name: "CurlShim", dependencies: ["CCurlHeaders"], path: "Sources/System/CurlShim"),
         .target(name: "SQLiteShim", dependencies: ["CSQLite"], path: "Sources/System/SQLiteShim"),
         .target(name: "FileShim", path: "Sources/System/FileShim"),
@@ -122,7 +124,7 @@ let package = Package(
         .target(
             name: "Benchmark",
             dependencies: [
-                "CRDT", "ChangeLog", "Replication", "Storage", "Sync", "Inbox",
+                "CRDT", "ChangeLog", "Replication", "Storage", "Sync", "Inbox", "CEpoll",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
@@ -171,6 +173,7 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
+        .testTarget(name: "BenchmarkTests", dependencies: ["Benchmark", "CRDT", "ChangeLog"], swiftSettings: strict),
         .testTarget(name: "KeysTests", dependencies: ["ChangeLog", "Keys", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "RelayTests",

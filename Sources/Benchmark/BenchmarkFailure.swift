@@ -6,6 +6,16 @@ public enum BenchmarkFailure: Error, Hashable, Sendable {
     case badDirectory
     /// The engine did not do what is being measured: a figure of it would be worth nothing.
     case wrongOutcome(Outcome)
+    /// The program to be measured did not become a relay.
+    case relayDidNotStart
+    /// Nobody answers any more, or not in time.
+    case relayIsGone
+    /// What answers does not speak as a relay does.
+    case notARelay
+    /// The relay did not take a request, and will not take it later.
+    case relayAnswered(status: Int)
+    /// The system allows fewer open files than there are replicas to follow.
+    case tooFewOpenFiles(limit: Int)
 
     /// What was not as it has to be.
     public enum Outcome: String, Hashable, Sendable {
@@ -15,5 +25,7 @@ public enum BenchmarkFailure: Error, Hashable, Sendable {
         case differentDigests
         /// A sync moved more or less than was new.
         case wrongSync
+        /// Not all replicas could follow.
+        case notFollowing
     }
 }

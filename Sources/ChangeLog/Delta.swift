@@ -35,6 +35,8 @@ public struct ReceivedDelta: Sendable {
     public let replica: ReplicaID
     /// The number of its first change.
     public let first: UInt64
+    /// How many changes the run is said to have.
+    public var count: Int { wires.count }
     private let previous: ChangeHash?
     private let wires: [ArraySlice<UInt8>]
     private let seal: Signature

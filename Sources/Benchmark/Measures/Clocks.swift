@@ -26,23 +26,32 @@ struct Spent {
     }
 }
 
-/// This process's memory, as Linux tells.
+/// A process's memory, as Linux tells.
 enum ResidentMemory {
-    /// In KiB; 0 where it cannot be told.
-    static var now: Int { value("VmRSS:") }
+    /// This process's, in KiB; 0 where it cannot be told.
+    static var now: Int { value("VmRSS:", of: "self") }
     /// The most there was, in KiB.
-    static var peak: Int { value("VmHWM:") }
+    static var peak: Int { value("VmHWM:", of: "self") }
 
-    private static func value(_ name: String) -> Int {
-        guard let file = fopen("/proc/self/status", "r") else { return 0 }
+    /// Another process's, in KiB; 0 where it cannot be told.
+    static func now(of process: Int32) -> Int { value("VmRSS:", of: String(process)) }
+
+    private static func value(_ name: String, of process: String) -> Int {
+        let lines = SmallFile.text("/proc/\(process)/status")?.split(separator: "\n") ?? []
+        guard let line = lines.first(where: { $0.hasPrefix(name) }) else { return 0 }
+        return line.split { !$0.isNumber }.first.flatMap { Int($0) } ?? 0
+    }
+}
+
+/// What the system says of processes, in files that have no size.
+enum SmallFile {
+    /// The first 16 KiB; nil if there is no such file.
+    static func text(_ path: String) -> String? {
+        guard let file = fopen(path, "r") else { return nil }
         defer { fclose(file) }
-        var line = [CChar](repeating: 0, count: 256)
-        while fgets(&line, Int32(line.count), file) != nil {
-            let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            guard text.hasPrefix(name) else { continue }
-            return text.split { !$0.isNumber }.first.flatMap { Int($0) } ?? 0
-        }
-        return 0
+        var bytes = [UInt8](repeating: 0, count: 16 << 10)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return String(decoding: bytes.prefix(count), as: UTF8.self)
     }
 }
 

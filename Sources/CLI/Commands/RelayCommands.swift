@@ -10,7 +10,7 @@ import Synchronization
 struct RelayGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "relay", abstract: "Run the node through which replicas sync.",
-        subcommands: [Serve.self, Status.self])
+        subcommands: [Serve.self, Status.self, Bench.self])
 
     /// `nexus relay serve`
     struct Serve: ParsableCommand {

@@ -291,6 +291,17 @@ struct Explanation {
             Explanation(
                 "wrong-outcome", 70, "What was to be measured went wrong (\(outcome.rawValue)).",
                 hint: "Please report it.")
+        case .relayDidNotStart:
+            Explanation("no-relay", 69, "The relay to be measured did not start.", hint: "Check --relay-binary.")
+        case .relayIsGone: Explanation("relay-gone", 69, "The relay that was measured does not answer any more.")
+        case .notARelay:
+            Explanation("not-a-relay", 76, "What was started answers, but is no relay.", hint: "Check --relay-binary.")
+        case .relayAnswered(let status):
+            Explanation("relay-refused", 76, "The relay that was measured refused a request with status \(status).")
+        case .tooFewOpenFiles(let limit):
+            Explanation(
+                "too-few-files", 78, "Only \(limit) files may be open at a time.",
+                hint: "Raise that (ulimit -n), or measure with fewer --replicas.")
         }
     }
 }

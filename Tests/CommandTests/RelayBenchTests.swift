@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+/// The tool that measures a relay, on a load that is none.
+struct RelayBenchTests {
+    @Test func `every change reaches everyone exactly once, and all come back after a restart`() throws {
+        let run = try Terminal().nexus(
+            nil, "relay", "bench", "--replicas", "5", "--writers", "2", "--rate", "20", "--seconds", "1", "--restart")
+        #expect(run.status == 0, "\(run.errors)")
+        let report = run.json
+        // A writer that is late leaves out what the time is up for.
+        let accepted = report["accepted"].number
+        #expect((1...20).contains(accepted))
+        #expect(report["deliveries"].number == 5 * accepted)
+        #expect(report["missingDeliveries"].number == 0)
+        #expect(report["repeatedDeliveries"].number == 0)
+        #expect((1...300).contains(report["idleRequestBytes"].number + report["idleAnswerBytes"].number))
+        for key in ["deliveryP50", "deliveryP99", "spreadMaximum", "processorShare", "outage", "return100"] {
+            let seconds = try #require(report["\(key)Seconds"].value as? Double, "\(key)")
+            #expect(seconds > 0, "\(key)")
+        }
+        #expect(report["startBytes"].number > 1 << 20)
+    }
+
+    @Test func `a program that is no relay is refused, and so is a load that is too large`() throws {
+        let terminal = try Terminal()
+        let run = try terminal.nexus(nil, "relay", "bench", "--replicas", "1", "--relay-binary", "/bin/false")
+        #expect(run.status == 69)
+        #expect(run.error["error"].text == "no-relay")
+        #expect(try terminal.nexus(nil, "relay", "bench", "--replicas", "20000").status == 2)
+    }
+
+    @Test func `whoever kills the tool ends its relay too, and nothing stays behind`() throws {
+        let terminal = try Terminal()
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Terminal.program)
+        process.arguments = ["relay", "bench", "--replicas", "2", "--writers", "1", "--rate", "1", "--seconds", "60"]
+        process.environment = ProcessInfo.processInfo.environment.merging(["TMPDIR": terminal.directory]) { $1 }
+        try process.run()
+        defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+        #expect(eventually { self.relays(of: terminal).count == 1 }, "the relay has started")
+        kill(process.processIdentifier, SIGKILL)
+        #expect(eventually { self.relays(of: terminal).isEmpty })
+        #expect(eventually { (try? FileManager.default.contentsOfDirectory(atPath: terminal.directory)) == [] })
+    }
+
+    /// The processes that serve from somewhere in the terminal's directory.
+    private func relays(of terminal: Terminal) -> [String] {
+        let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return processes.filter { process in
+            guard Int32(process) != nil, let line = FileManager.default.contents(atPath: "/proc/\(process)/cmdline")
+            else {
+                return false
+            }
+            let arguments = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+            return arguments.dropFirst().first == "relay" && arguments.contains { $0.hasPrefix(terminal.directory) }
+        }
+    }
+
+    /// Within half a minute.
+    private func eventually(_ holds: () -> Bool) -> Bool {
+        for _ in 0..<600 {
+            if holds() { return true }
+            usleep(50_000)
+        }
+        return false
+    }
+}
