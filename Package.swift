@@ -173,7 +173,7 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "BenchmarkTests", dependencies: ["Benchmark", "CRDT", "ChangeLog"], swiftSettings: strict),
+        .testTarget(name: "BenchmarkTests", dependencies: ["Benchmark", "ChangeLog"], swiftSettings: strict),
         .testTarget(name: "KeysTests", dependencies: ["ChangeLog", "Keys", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "RelayTests",

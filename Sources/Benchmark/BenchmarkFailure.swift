@@ -14,6 +14,8 @@ public enum BenchmarkFailure: Error, Hashable, Sendable {
     case notARelay
     /// The relay did not take a request, and will not take it later.
     case relayAnswered(status: Int)
+    /// So many replicas could follow in time, but not all.
+    case tooFewFollow(count: Int)
     /// The system allows fewer open files than there are replicas to follow.
     case tooFewOpenFiles(limit: Int)
 
@@ -25,7 +27,5 @@ public enum BenchmarkFailure: Error, Hashable, Sendable {
         case differentDigests
         /// A sync moved more or less than was new.
         case wrongSync
-        /// Not all replicas could follow.
-        case notFollowing
     }
 }

@@ -152,6 +152,7 @@ private enum Problem: String {
         while !rest.isEmpty, !rest.hasPrefix(mark) { rest = rest.dropFirst() }
         guard rest.hasPrefix(mark) else { return nil }
         let code = rest.dropFirst(mark.count).prefix { $0.isLetter || $0 == "-" }
-        self = code == "too-many-requests" ? .busy : Problem(rawValue: String(code)) ?? .other
+        let isTooMuch = ["too-many-requests", "too-many-streams"].contains(code)
+        self = isTooMuch ? .busy : Problem(rawValue: String(code)) ?? .other
     }
 }

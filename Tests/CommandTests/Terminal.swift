@@ -144,11 +144,17 @@ final class RelayProcess {
 
     var processID: Int32? { process?.processIdentifier }
 
-    func start(listen: String? = nil, passphraseFile: String? = nil) throws {
+    /// - Parameter fileLimit: in units of 512 bytes: no file may grow longer, as on a full disk.
+    func start(listen: String? = nil, passphraseFile: String? = nil, fileLimit: Int? = nil) throws {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: Terminal.program)
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        // A write beyond the limit is to fail, as on a full disk, and not to end the process.
+        let limit = fileLimit.map { "trap '' XFSZ; ulimit -f \($0); " } ?? ""
         let address = listen ?? String(url.drop { $0 != "/" }.dropFirst(2))
-        process.arguments = ["relay", "serve", "--data", data, "--listen", address, "--json"]
+        process.arguments = [
+            "-c", limit + "exec \"$@\"", "sh", Terminal.program, "relay", "serve", "--data", data, "--listen", address,
+            "--json",
+        ]
         if let passphraseFile { process.arguments?.append(contentsOf: ["--passphrase-file", passphraseFile]) }
         if let certificate {
             process.arguments?.append(contentsOf: ["--tls-cert", certificate.certificate, "--tls-key", certificate.key])

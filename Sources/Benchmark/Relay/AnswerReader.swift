@@ -44,6 +44,7 @@ struct AnswerReader {
     }
 
     private mutating func readLine(_ rest: inout Slice<UnsafeRawBufferPointer>) throws(BenchmarkFailure) {
+        guard !isComplete else { throw .notARelay }
         let end = rest.firstIndex(of: UInt8(ascii: "\n"))
         line += rest[..<(end ?? rest.endIndex)]
         rest = rest[(end.map { $0 + 1 } ?? rest.endIndex)...]

@@ -84,7 +84,7 @@ public struct RelayMeasure {
         report.startBytes = relay.residentBytes
         let spent = Spent()
         guard try followers.run(limit: Self.patience, until: { followers.openCount == load.replicas }) else {
-            throw BenchmarkFailure.wrongOutcome(.notFollowing)
+            throw BenchmarkFailure.tooFewFollow(count: followers.openCount)
         }
         report.openingSeconds = spent.seconds
         report.openingLosses = followers.losses
@@ -121,14 +121,16 @@ public struct RelayMeasure {
         followers.mostAtOnce = .max
         let start = Ticks.now
         relay.stop()
-        try followers.run(limit: Self.patience) { !relay.isRunning }
+        guard try followers.run(limit: Self.patience, until: { !relay.isRunning }) else {
+            throw BenchmarkFailure.relayIsGone
+        }
         try relay.start()
         let listening = Ticks.now
         var restart = RelayReport.Restart(outageSeconds: Ticks.seconds(from: start, to: listening))
         for perCent in [50, 99, 100] {
             let count = (load.replicas * perCent + 99) / 100
             guard try followers.run(limit: Self.patience, until: { followers.openCount >= count }) else {
-                throw BenchmarkFailure.wrongOutcome(.notFollowing)
+                throw BenchmarkFailure.tooFewFollow(count: followers.openCount)
             }
             restart.returns.append((perCent, Ticks.seconds(from: listening, to: Ticks.now)))
         }

@@ -50,7 +50,7 @@ final class RelayProcess {
             ["-c", Self.script, "sh", directory, program]
             + ["relay", "serve", "--data", directory + "/relay", "--listen", "127.0.0.1:\(port)", "--json"]
         (process.standardInput, process.standardOutput) = (input, output)
-        do { try process.run() } catch { throw BenchmarkFailure.relayDidNotStart }
+        do { try Self.withAllSignals(process.run) } catch { throw BenchmarkFailure.relayDidNotStart }
         (shell, hold) = (process, input.fileHandleForWriting)
         let lines = Self.lines(2, from: output.fileHandleForReading)
         guard lines.count == 2, let id = Int32(lines[0]),
@@ -64,6 +64,15 @@ final class RelayProcess {
     private struct Listening: Decodable {
         /// Its address.
         let listen: String
+    }
+
+    /// A new process blocks the signals that its maker does; a shell that is not told when a child ends waits for ever.
+    private static func withAllSignals(_ body: () throws -> Void) rethrows {
+        var (none, blocked) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &blocked)
+        defer { pthread_sigmask(SIG_SETMASK, &blocked, nil) }
+        try body()
     }
 
     private static func lines(_ count: Int, from file: FileHandle) -> [Substring] {
@@ -89,10 +98,10 @@ final class RelayProcess {
     func end() {
         release()
         let start = Ticks.now
-        while isRunning {
-            usleep(2_000)
-            if Ticks.seconds(from: start, to: Ticks.now) > Self.patience { kill(id, SIGKILL) }
-        }
+        while isRunning, Ticks.seconds(from: start, to: Ticks.now) < Self.patience { usleep(2_000) }
+        // The shell sees to the rest.
+        if isRunning { kill(id, SIGKILL) }
+        shell?.waitUntilExit()
         shell = nil
     }
 

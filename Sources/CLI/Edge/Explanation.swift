@@ -298,6 +298,10 @@ struct Explanation {
             Explanation("not-a-relay", 76, "What was started answers, but is no relay.", hint: "Check --relay-binary.")
         case .relayAnswered(let status):
             Explanation("relay-refused", 76, "The relay that was measured refused a request with status \(status).")
+        case .tooFewFollow(let count):
+            Explanation(
+                "too-few-follow", 69, "Only \(count) replicas could follow the relay.",
+                hint: "Measure with fewer --replicas.")
         case .tooFewOpenFiles(let limit):
             Explanation(
                 "too-few-files", 78, "Only \(limit) files may be open at a time.",
