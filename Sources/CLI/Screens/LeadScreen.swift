@@ -8,7 +8,7 @@ struct LeadScreen {
 
     // MARK: A list
 
-    func lines(of leads: [Lead]) -> [String] {
+    func lines(of leads: [LeadLine]) -> [String] {
         guard !leads.isEmpty else { return ["No leads."] }
         let table = TextTable(
             columns: [
@@ -18,7 +18,7 @@ struct LeadScreen {
         return table.lines(leads.map(cells))
     }
 
-    private func cells(of lead: Lead) -> [String] {
+    private func cells(of lead: LeadLine) -> [String] {
         [
             Self.short(lead.id), lead.name ?? "-", lead.status, lead.score.map { Self.words(score: $0) } ?? "",
             lead.assignee?.name ?? "", [lead.email, lead.phone].compactMap { $0 }.joined(separator: ", "),

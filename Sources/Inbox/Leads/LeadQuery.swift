@@ -46,6 +46,13 @@ public struct LeadQuery: Hashable, Sendable {
         return try rows(in: database).map { try reader.lead(at: $0, people: people) }
     }
 
+    /// The leads as a list shows them.
+    public func lines(in database: Database) throws -> [LeadLine] {
+        let reader = LeadReader(database)
+        let people = try People(database)
+        return try rows(in: database).map { try reader.line(at: $0, people: people) }
+    }
+
     /// The local rows of their profiles.
     private func rows(in database: Database) throws -> [Int64] {
         var rows: [Int64] = []

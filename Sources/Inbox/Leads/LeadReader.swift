@@ -25,11 +25,7 @@ public struct LeadReader {
 
     func lead(at row: Int64, people: People) throws -> Lead {
         let group = try LeadGroup(of: row, in: database)
-        guard
-            let profile = try Row.fetchOne(
-                database.cachedStatement(sql: "SELECT key, name, email, phone, avatar FROM profile WHERE id=?"),
-                arguments: [group.head]), let id = RootID(bytes: profile[0] as Data?)
-        else { throw InboxFailure.unknown(.lead, "") }
+        let (id, profile) = try profile(of: group)
         let writes = try LeadWrites(of: group.rows, in: database)
         let (score, status) = (writes.shown(LeadField.score), writes.shown(LeadField.status))
         let channel = try latestOfChannel(group)
@@ -44,7 +40,25 @@ public struct LeadReader {
             notes: try notes(group, people), conversations: try conversations(group))
     }
 
+    /// What a list shows of the person of whom this is a lead.
+    func line(at row: Int64, people: People) throws -> LeadLine {
+        let group = try LeadGroup(of: row, in: database)
+        let (id, profile) = try profile(of: group)
+        let writes = try LeadWrites(of: group.rows, in: database)
+        return LeadLine(
+            id: id, name: profile[1], email: profile[2], phone: profile[3], status: writes.statusText,
+            score: writes.shown(LeadField.score).value.integer, assignee: people.person(writes.assignee))
+    }
+
     // MARK: Parts
+
+    private func profile(of group: LeadGroup) throws -> (id: RootID, row: Row) {
+        let profile = try Row.fetchOne(
+            database.cachedStatement(sql: "SELECT key, name, email, phone, avatar FROM profile WHERE id=?"),
+            arguments: [group.head])
+        guard let profile, let id = RootID(bytes: profile[0] as Data?) else { throw InboxFailure.unknown(.lead, "") }
+        return (id, profile)
+    }
 
     private func latestOfChannel(_ group: LeadGroup) throws -> Row? {
         func latest(_ column: String) -> String {

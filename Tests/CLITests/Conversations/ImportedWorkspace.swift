@@ -65,6 +65,12 @@ struct ImportedWorkspace {
         return try replica.read { try query.leads(in: $0) }
     }
 
+    func leadLines() throws -> [LeadLine] {
+        var query = LeadQuery()
+        query.limit = 0
+        return try replica.read { try query.lines(in: $0) }
+    }
+
     func counts() throws -> CountsPage {
         try replica.read {
             CountsPage(counts: try InboxQuery().counts(in: $0, now: Self.now), people: try People($0))

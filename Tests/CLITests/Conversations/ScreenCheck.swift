@@ -126,7 +126,7 @@ struct ScreenCheck {
         }
         for width in Self.widths {
             let screen = LeadScreen(width: width)
-            check(screen.lines(of: shown), of: "leads", width: width)
+            check(screen.lines(of: shown.map(LeadLine.init)), of: "leads", width: width)
             check(shown.prefix(50).flatMap { screen.lines(of: $0) }, of: "a lead", width: width)
         }
     }

@@ -1,3 +1,4 @@
+import Inbox
 import Testing
 
 @testable import CLI
@@ -31,12 +32,14 @@ struct ScreenWidthTests {
     @Test func `no screen is wider than the narrowest terminal`() throws {
         let cards = try workspace.cards()
         let leads = try workspace.leads()
+        let lines = leads.map(LeadLine.init)
+        #expect(try workspace.leadLines() == lines)
         for width in 21...100 {
             let (screen, inbox) = (LeadScreen(width: width), InboxScreen(width: width))
             let conversation = ConversationScreen(width: width, now: ImportedWorkspace.now)
             let counts = try workspace.counts().lines(width: width)
             for line in try inbox.lines(of: cards) + conversation.lines(of: workspace.detail(of: cards[0]))
-                + screen.lines(of: leads) + screen.lines(of: leads[0]) + counts
+                + screen.lines(of: lines) + screen.lines(of: leads[0]) + counts
             {
                 #expect(line.count <= width, "\(line)")
             }

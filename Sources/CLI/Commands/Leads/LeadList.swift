@@ -23,12 +23,15 @@ extension LeadGroup {
         func run() throws {
             let replica = try options.home.open(.reading)
             let own = try replica.member(replica.id.device)?.person
-            let leads = try replica.read { database in
-                try query(own: own, people: People(database)).leads(in: database)
-            }
             if options.json {
+                let leads = try replica.read { database in
+                    try query(own: own, people: People(database)).leads(in: database)
+                }
                 Console.print(JSONOutput.array(leads.map { JSONOutput(lead: $0) }).text())
             } else {
+                let leads = try replica.read { database in
+                    try query(own: own, people: People(database)).lines(in: database)
+                }
                 LeadScreen(width: Console.width).lines(of: leads).forEach(Console.print)
             }
         }
