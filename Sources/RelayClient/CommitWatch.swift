@@ -2,7 +2,7 @@ import Glibc
 
 /// Tells when a replica's file was written to by any process on this machine, by the side file that every commit of its
 /// own touches.
-final class CommitWatch: @unchecked Sendable {
+final class CommitWatch {
     /// Where nothing can be watched, one looks after so many milliseconds.
     private static let pollInterval: Int32 = 1_000
     private let descriptor: Int32

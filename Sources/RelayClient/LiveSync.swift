@@ -92,10 +92,11 @@ public final class LiveSync: Sendable {
         var backoff = Backoff()
         while !isStopped {
             let began = ContinuousClock.now
-            guard let failure = try connection() else { continue }
+            let failure = try connection()
             if ContinuousClock.now - began >= Self.steadyTime { backoff.reset() }
+            // Also where nothing was lost: a relay that ends each stream as it begins must not be asked without a pause.
             let wait = max(backoff.next(dice: setup.dice()), failure == .busy ? 1_000 : 0)
-            report(.lost(failure, retryAfter: wait))
+            if let failure { report(.lost(failure, retryAfter: wait)) }
             sleep(milliseconds: wait)
         }
     }
@@ -114,7 +115,7 @@ public final class LiveSync: Sendable {
 
     /// A whole sync and the stream after it.
     ///
-    /// - Returns: why it ended; nil where it is to be begun again at once.
+    /// - Returns: why the relay was lost; nil where the stream was ended from this side.
     private func connection() throws(SyncFailure) -> SyncFailure? {
         do throws(SyncFailure) {
             try follow()
@@ -129,6 +130,8 @@ public final class LiveSync: Sendable {
 
     private func follow() throws(SyncFailure) {
         do {
+            // What the stream before was ended for, the whole sync now does.
+            state.withLock { $0.interruption = nil }
             let replica = try setup.open()
             let exchange = RelayExchange(
                 replica, key: setup.key, url: setup.url, clock: setup.clock, witness: setup.witness())
@@ -148,11 +151,7 @@ public final class LiveSync: Sendable {
 
     /// What to make of a stream that ended from this side.
     private func interruption() throws(SyncFailure) -> SyncFailure? {
-        let reason = state.withLock { state in
-            defer { state.interruption = nil }
-            return state.interruption
-        }
-        guard case .failed(let failure) = reason else { return nil }
+        guard case .failed(let failure) = state.withLock({ $0.interruption }) else { return nil }
         guard failure.passes else { throw failure }
         return failure
     }

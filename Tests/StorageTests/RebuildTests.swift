@@ -31,7 +31,7 @@ struct RebuildTests {
         #expect(try State.lines(of: crew.founder).contains { $0.contains("c") })
     }
 
-    /// Whoever opens the file alone reads the journal to its end: that took 50 times as long as the screen itself.
+    /// Whoever opens the file alone reads the journal to its end: with 1.3 million messages an inbox took 520 ms, not 10.
     @Test func `a rebuild leaves no journal behind`() throws {
         let crew = try Crew(1, in: directory)
         try crew.founder.write(Things.draft(Things.name("a")))
