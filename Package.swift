@@ -87,7 +87,7 @@ let package = Package(
         .target(
             name: "Sync",
             dependencies: [
-                "ChangeLog",
+                "CRDT", "ChangeLog",
                 .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers"),
             ],
             swiftSettings: strict),

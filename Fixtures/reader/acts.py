@@ -1,4 +1,4 @@
-"""Acts: who belongs (section 6)."""
+"""Acts: who belongs, and who may do what once (section 6)."""
 
 from typing import NamedTuple
 
@@ -57,6 +57,20 @@ class Declare(NamedTuple):
     tips: list[Cause]
 
 
+class Bid(NamedTuple):
+    subject: bytes
+    content: Cause
+    attempt: int
+    scope: bytes
+    incarnation: int
+    counter: int
+
+
+class Rule(NamedTuple):
+    refusal: int
+    bid: Cause
+
+
 class NameDevice(NamedTuple):
     name: bytes
 
@@ -67,7 +81,7 @@ class UnknownAct(NamedTuple):
 
 
 Act = (
-    Found | Grant | Join | Admit | Rename | Revoke | Adopt | Withdraw | Declare | NameDevice | UnknownAct
+    Found | Grant | Join | Admit | Rename | Revoke | Adopt | Withdraw | Declare | NameDevice | Bid | Rule | UnknownAct
 )
 
 
@@ -158,6 +172,20 @@ def _read_name_device(cursor: Cursor) -> NameDevice:
     return NameDevice(_read_name(cursor))
 
 
+def _read_bid(cursor: Cursor) -> Bid:
+    """F6.17."""
+    subject, content, attempt = cursor.take(16), read_cause(cursor), cursor.integer()
+    return Bid(subject, content, attempt, cursor.take(16), cursor.word(), cursor.integer())
+
+
+def _read_rule(cursor: Cursor) -> Rule | None:
+    """F6.18. None for a refusal of a later version."""
+    refusal = cursor.take(1)[0]
+    if refusal > 4:
+        return None
+    return Rule(refusal, read_cause(cursor))
+
+
 def read_role(cursor: Cursor) -> int:
     """F6.6."""
     role = cursor.choice(7, "role")
@@ -183,4 +211,6 @@ _PAYLOADS = {
     8: _read_withdraw,
     9: _read_declare,
     10: _read_name_device,
+    11: _read_bid,
+    12: _read_rule,
 }

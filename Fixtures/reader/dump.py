@@ -6,6 +6,7 @@ from acts import (
     Act,
     Admit,
     Adopt,
+    Bid,
     Declare,
     Found,
     Grant,
@@ -13,6 +14,7 @@ from acts import (
     NameDevice,
     Rename,
     Revoke,
+    Rule,
     UnknownAct,
     Withdraw,
 )
@@ -92,6 +94,10 @@ def _act(act: Act) -> str:
             return " ".join([f"declare {accident} tips {len(tips)}", *map(_cause, tips)])
         case NameDevice(name):
             return f"name-device {_bytes(name)}"
+        case Bid(subject, content, attempt, scope, incarnation, counter):
+            return f"bid {subject.hex()} {_cause(content)} {attempt} {scope.hex()} {incarnation} {counter}"
+        case Rule(refusal, bid):
+            return f"rule {refusal} {_cause(bid)}"
         case UnknownAct(code, payload):
             return f"unknown {code} {_bytes(payload)}"
 

@@ -36,6 +36,10 @@ extension Act {
         case .revoke(let device, let tips): .revoke(device: device, upTo: tips.map(rename))
         case .withdraw(let grant): .withdraw(grant: rename(grant))
         case .declare(let accident, let tips): .declare(accident, tips: tips.map(rename))
+        case .bid(let bid):
+            .bid(
+                Bid(subject: bid.subject, content: rename(bid.content), attempt: bid.attempt, lease: bid.lease))
+        case .rule(let ruling): .rule(Ruling(on: rename(ruling.bid), refusal: ruling.refusal))
         case .found, .grant, .rename, .adopt, .nameDevice, .unknown: self
         }
     }

@@ -11,6 +11,8 @@ struct RelayLimits: Sendable {
     var bodyByteCount = 16 << 20
     /// The most bytes of the body of a request to follow.
     var liveBodyByteCount = 256 << 10
+    /// The most bytes of the body of a request for a lease.
+    var leaseBodyByteCount = 256
     /// The most bytes of bodies held in memory for all requests together.
     var bodiesByteCount = 256 << 20
     /// The most bytes of one request's header fields together.

@@ -65,7 +65,7 @@ public struct RelayServer: Sendable {
             logger: logger)
         // The last is the first to be told to stop.
         let group = ServiceGroup(
-            services: [application, Pulse(live: routes.live, interval: limits.beatInterval)],
+            services: [application, pulse(of: routes)],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         // Not a child: cancelled itself, the server would cut requests off instead of answering them.
         let serving = Task { try await group.run() }
@@ -78,6 +78,11 @@ public struct RelayServer: Sendable {
         } catch {
             throw failure(error)
         }
+    }
+
+    private func pulse(of routes: Routes) -> Pulse {
+        Pulse(
+            live: routes.live, heartbeat: routes.heartbeat, clock: configuration.clock, interval: limits.beatInterval)
     }
 
     var routes: Routes {

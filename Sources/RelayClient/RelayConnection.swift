@@ -14,6 +14,8 @@ public enum SyncFailure: Error, Hashable, Sendable {
     case refused(RefusalReason)
     /// The relay does not know this device.
     case notAMember
+    /// Only a gateway may ask that, and this device is none, or was cut off.
+    case notAGateway
     /// This device was cut off; what it had to push was kept.
     case revoked
     /// The invitation's grant has not reached the relay yet.
@@ -66,6 +68,11 @@ final class RelayConnection {
         try send(.post, path: "/v0/sync", body: body).body
     }
 
+    /// Asks for a lease, or gives it back.
+    func lease(_ body: [UInt8]) throws(SyncFailure) -> [UInt8] {
+        try send(.post, path: "/v0/lease", body: body).body
+    }
+
     /// Opens a live stream, and returns when it has ended.
     func follow(_ body: [UInt8], to receiver: any HTTPStreamReceiver) throws(SyncFailure) {
         _ = try send(.post, path: "/v0/live", body: body, to: receiver)
@@ -114,6 +121,7 @@ final class RelayConnection {
         case .stale: throw .clockOff
         case .wrongAudience: throw .otherRelay
         case .notAMember: throw .notAMember
+        case .notAGateway: throw .notAGateway
         case .grantUnknown: throw .grantUnknown
         case .invitationExpired: throw .refused(.expired)
         case .invitationUsed: throw .refused(.used)
@@ -132,6 +140,7 @@ private enum Problem: String {
     case stale
     case wrongAudience = "wrong-audience"
     case notAMember = "not-a-member"
+    case notAGateway = "not-a-gateway"
     case grantUnknown = "grant-unknown"
     case invitationExpired = "invitation-expired"
     case invitationUsed = "invitation-used"

@@ -1,7 +1,7 @@
 public import ChangeLog
 public import Replication
 public import Storage
-import Sync
+public import Sync
 
 /// Carries a sync over HTTP: the only caller of the network for sync.
 ///
@@ -72,6 +72,20 @@ public final class RelayExchange {
             let answer = try relay.post(body)
             requester.report.bytesReceived += answer.count
             try requester.receive(SyncAnswer(body: answer))
+        }
+    }
+
+    /// Asks to be the only one that may bid in a scope for a while, or gives that back.
+    ///
+    /// - Throws: a ``SyncFailure``; `.notAGateway` to whoever is none.
+    public func lease(_ scope: LeaseScope, givesBack: Bool = false) throws(SyncFailure) -> LeaseReply {
+        do {
+            relay.audience = try knownRelay() ?? relay.fetchKey()
+            let request = LeaseRequest(
+                workspace: replica.workspace, replica: replica.id, scope: scope, givesBack: givesBack)
+            return try LeaseReply(relay.lease(request.bytes))
+        } catch {
+            throw SyncFailure(error)
         }
     }
 

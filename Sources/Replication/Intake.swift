@@ -90,9 +90,9 @@ struct Intake {
 
     private mutating func store() throws(StorageFailure) {
         guard !pending.isEmpty else { return }
-        let stored = try replica.append(pending.map(\.delta), now: now, durability: .full)
+        let (stored, hasRuled) = try replica.appendAndRule(pending.map(\.delta), now: now)
         for (entry, verdict) in zip(pending, stored) { verdicts[entry.place] = verdict }
         pending = []
-        if try replica.admitJoiners(now: now) { try replica.publish() }
+        if try replica.admitJoiners(now: now) || hasRuled { try replica.publish() }
     }
 }

@@ -16,7 +16,7 @@ extension SyncResponder {
 
     /// What to say to a follower whose cursor means nothing here; nil if it means what it meant when it was given out.
     public mutating func startingOver(unless cursor: Cursor, now: UInt64) throws(StorageFailure) -> SyncAnswer? {
-        try counts(cursor) ? nil : try startingOver(now: now)
+        try counts(cursor, now: now) ? nil : try startingOver(now: now)
     }
 
     /// What arrived after a cursor of this count.

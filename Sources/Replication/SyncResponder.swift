@@ -34,7 +34,7 @@ public struct SyncResponder {
     /// - Parameter now: milliseconds since 1970.
     public mutating func answer(_ request: SyncRequest, now: UInt64) throws(StorageFailure) -> SyncAnswer {
         // The asker starts over, and pushes again: its next request is answered in the new count.
-        if let cursor = request.cursor, try !counts(cursor) { return try startingOver(now: now) }
+        if let cursor = request.cursor, try !counts(cursor, now: now) { return try startingOver(now: now) }
         var answer = SyncAnswer(
             cursor: request.cursor ?? Cursor(incarnation: incarnation, arrival: 0), time: now)
         if request.isSurvey { return try survey(answer, for: request) }
@@ -49,9 +49,9 @@ public struct SyncResponder {
 
     // MARK: Incarnation
 
-    private mutating func startAnew() throws(StorageFailure) {
+    private mutating func startAnew(now: UInt64) throws(StorageFailure) {
         incarnation = draw()
-        try replica.setLocalValue(.incarnation, .integer(Int64(bitPattern: incarnation)))
+        try replica.begin(incarnation, now: now)
     }
 
     func startingOver(now: UInt64) throws(StorageFailure) -> SyncAnswer {
@@ -63,10 +63,10 @@ public struct SyncResponder {
     /// A cursor whose number nothing has, or something else, shows that this file is an older copy of what the asker spoke
     /// to. What arrives from now on takes numbers that others have seen used otherwise, so for everyone a new count
     /// begins.
-    mutating func counts(_ cursor: Cursor) throws(StorageFailure) -> Bool {
+    mutating func counts(_ cursor: Cursor, now: UInt64) throws(StorageFailure) -> Bool {
         guard cursor.incarnation == incarnation else { return false }
         guard cursor.arrival > 0, try replica.arrivalCheck(at: cursor.arrival) != cursor.check else { return true }
-        try startAnew()
+        try startAnew(now: now)
         return false
     }
 
@@ -81,7 +81,7 @@ public struct SyncResponder {
         var isForgotten = replica.id.epoch != epoch
         let wereTaken = verdicts.allSatisfy { if case .stored = $0 { true } else { false } }
         if wereTaken, !request.isPushOnly, try !replica.accountsFor(request.tips) { isForgotten = true }
-        if isForgotten { try startAnew() }
+        if isForgotten { try startAnew(now: now) }
         return isForgotten
     }
 

@@ -39,7 +39,8 @@ public final class Replica {
         ///
         /// - Parameter name: `main` or, for a second state beside the first, `temp`.
         func makeDerivedTables(in database: Database, named name: String = "main") throws {
-            try database.execute(sql: Tables.membership(in: name) + Tables.state(schema, in: name))
+            try database.execute(
+                sql: Tables.membership(in: name) + Tables.bids(in: name) + Tables.state(schema, in: name))
             for projection in projections { try database.execute(sql: projection.definition(in: name)) }
         }
     }

@@ -121,6 +121,10 @@ extension Act {
         case .declare(let accident, let tips):
             (["declare \(accident.rawValue) tips \(tips.count)"] + tips.map(\.fact)).joined(separator: " ")
         case .nameDevice(let name): "name-device \(name.utf8.fact)"
+        case .bid(let bid):
+            "bid \(bid.subject.bytes.hex) \(bid.content.fact) \(bid.attempt) \(bid.lease.scope.bytes.hex) "
+                + "\(bid.lease.incarnation) \(bid.lease.counter)"
+        case .rule(let ruling): "rule \(ruling.refusal?.rawValue ?? 0) \(ruling.bid.fact)"
         case .unknown(let code, let payload): "unknown \(code) \(payload.fact)"
         }
     }

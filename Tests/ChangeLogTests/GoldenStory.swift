@@ -136,6 +136,25 @@ struct GoldenStory {
             .declare(.restored, tips: tips))
         try add("act-declare-copied", "A new chain in a copy.", .declare(.copied, tips: []))
         try add("act-name-device", "A device is called so.", .nameDevice("Maya's phone"))
+        try leave()
+    }
+
+    /// What a gateway asks of a relay, and what it hears.
+    private mutating func leave() throws {
+        let asked = Cause(
+            replica: ReplicaID(device: SigningKey.of("maya").device, epoch: 1), number: 7,
+            prefix: Digest.of([], domain: "test tip").prefix(16))
+        let scope = LeaseScope(of: RootID(high: 3, low: 4))
+        try add(
+            "act-bid", "A gateway asks for leave to send a message, by its third lease.",
+            .bid(
+                Bid(
+                    subject: ElementID(high: 5, low: 6), content: asked, attempt: 1,
+                    lease: LeaseToken(scope: scope, incarnation: .max, counter: 3))))
+        try add("act-rule", "The relay grants it.", .rule(Ruling(on: asked, refusal: nil)))
+        try add(
+            "act-rule-refused", "The relay does not: something was written meanwhile.",
+            .rule(Ruling(on: asked, refusal: .moved)))
     }
 
     private mutating func add(_ name: String, _ about: String, _ act: Act) throws {
@@ -275,12 +294,15 @@ struct GoldenStory {
         try add(
             "unknown-act", "Acts of unknown codes around a known one.",
             Draft(acts: [
-                .unknown(code: 0, payload: []), .rename(person: "Maya"), .unknown(code: 11, payload: [0xFF]),
+                .unknown(code: 0, payload: []), .rename(person: "Maya"), .unknown(code: 13, payload: [0xFF]),
                 .unknown(code: 1_000_000, payload: Array("later".utf8)),
             ]))
         try add(
             "unknown-role", "A grant of a role, and an accident, that a later version brings.",
-            Draft(acts: [.unknown(code: 2, payload: [8, 0xFF]), .unknown(code: 9, payload: [0])]))
+            Draft(acts: [
+                .unknown(code: 2, payload: [8, 0xFF]), .unknown(code: 9, payload: [0]),
+                .unknown(code: 12, payload: [5]),
+            ]))
         let write = Operation.Action.write(.integer(1))
         try add(
             "unknown-root", "Segments on roots of kinds that no schema has.",

@@ -61,7 +61,7 @@ extension Dice {
         }
     }
 
-    /// Of the kind with that code; 11 is one of a later version.
+    /// Of the kind with that code; 13 is one of a later version.
     mutating func act(_ code: Int) -> Act {
         switch code {
         case 1: .found(workspace: "Lantern & Loom", person: "Maya", secretDigest: bytes(32))
@@ -78,7 +78,13 @@ extension Dice {
         case 8: .withdraw(grant: cause())
         case 9: .declare(pick(Accident.allCases), tips: causes())
         case 10: .nameDevice("Leila's laptop")
-        default: .unknown(code: number(11...UInt64.max), payload: bytes(number(0...30)))
+        case 11:
+            .bid(
+                Bid(
+                    subject: identifier(), content: cause(), attempt: next(),
+                    lease: LeaseToken(scope: identifier(), incarnation: next(), counter: next())))
+        case 12: .rule(Ruling(on: cause(), refusal: once(in: 2) ? pick(BidRefusal.allCases) : nil))
+        default: .unknown(code: number(13...UInt64.max), payload: bytes(number(0...30)))
         }
     }
 
@@ -89,7 +95,7 @@ extension Dice {
 
     mutating func draft() -> Draft {
         Draft(
-            acts: (0..<number(0...2)).map { _ in act(number(1...11)) },
+            acts: (0..<number(0...2)).map { _ in act(number(1...13)) },
             segments: (0..<number(0...3)).map { _ in segment() })
     }
 

@@ -54,7 +54,7 @@ struct FoundingTests {
         #expect(key.device == server.key)
         let node = Workspaces(
             directory, key: key, configuration: NoteSchema.configuration, limits: relay.limits)
-        _ = try await node.found(olga.replica.workspace)
+        _ = try await node.found(olga.replica.workspace, now: 0)
         #expect(try relay.status().first?.changes == 0)
         #expect(try await olga.sync().sent == 2)
         #expect(try relay.status().first?.changes == 2)

@@ -76,8 +76,8 @@ struct ReplicaTests {
 
     @Test func `what a newer version or an early draft made is not opened`() throws {
         _ = try Crew(1, in: directory)
-        try DatabaseQueue(path: directory.file("0")).write { try $0.execute(sql: "PRAGMA user_version=7") }
-        #expect(throws: StorageFailure.newerVersion(7)) { try open("0") }
+        try DatabaseQueue(path: directory.file("0")).write { try $0.execute(sql: "PRAGMA user_version=1000") }
+        #expect(throws: StorageFailure.newerVersion(1000)) { try open("0") }
         try DatabaseQueue(path: directory.file("0")).write { try $0.execute(sql: "PRAGMA user_version=5") }
         #expect(throws: StorageFailure.draft(5)) { try open("0") }
     }

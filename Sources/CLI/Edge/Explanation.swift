@@ -199,6 +199,10 @@ struct Explanation {
         case .refused(let reason): of(reason)
         case .notAMember:
             Explanation("not-a-member", 77, "The relay does not know this device.", hint: "Ask for a new invitation.")
+        case .notAGateway:
+            Explanation(
+                "not-a-gateway", 77, "The relay knows this device as no gateway.",
+                hint: "Only a home made by nexus gateway init sends to customers; sync it first.")
         case .grantUnknown:
             Explanation(
                 "not-yet-admitted", 75, "The invitation has not reached the relay yet.",

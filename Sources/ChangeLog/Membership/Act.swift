@@ -1,6 +1,7 @@
 public import CRDT
 
-/// An act of membership. Acts stand in a change's header, so that who belongs can be judged without any body.
+/// An act of membership, or of asking leave. Acts stand in a change's header, so that who belongs and what was granted
+/// can be judged without any body.
 public enum Act: Hashable, Sendable {
     /// The first act of a workspace: its author is the owner.
     case found(workspace: String, person: String, secretDigest: [UInt8])
@@ -23,6 +24,10 @@ public enum Act: Hashable, Sendable {
     case declare(Accident, tips: [Cause])
     /// The author's device is called so.
     case nameDevice(String)
+    /// A gateway asks the relay's leave for what its change says.
+    case bid(Bid)
+    /// The relay answers a bid.
+    case rule(Ruling)
     /// Of a later version: kept and forwarded, without effect.
     case unknown(code: UInt64, payload: [UInt8])
 }
@@ -62,6 +67,17 @@ public struct Grant: Hashable, Sendable {
 extension Act {
     /// Whether a key that it names is one that signatures may be checked under.
     var hasValidKey: Bool { if case .grant(let grant) = self { grant.key.isValidPoint } else { true } }
+
+    /// Whether it asks for leave.
+    package var isBid: Bool { if case .bid = self { true } else { false } }
+
+    /// Whether it is about who belongs.
+    public var isOfMembership: Bool {
+        switch self {
+        case .bid, .rule: false
+        default: true
+        }
+    }
 
     /// What the one-time key of an invitation signs, so that it can be used for this device in this workspace only.
     public static func joinProof(workspace: WorkspaceID, replica: ReplicaID) -> [UInt8] {
@@ -104,6 +120,12 @@ extension ByteWriter {
         case .rename(let person):
             text(person)
             return 5
+        case .bid(let bid):
+            self.bid(bid)
+            return 11
+        case .rule(let ruling):
+            self.ruling(ruling)
+            return 12
         case .revoke, .adopt, .withdraw, .declare, .nameDevice: return remedy(act)
         case .unknown(let code, let payload):
             raw(payload)
@@ -188,6 +210,8 @@ extension ByteReader {
             guard let accident = Accident(rawValue: try byte()) else { return nil }
             return .declare(accident, tips: try causes())
         case 10: return .nameDevice(try text(.actText))
+        case 11: return .bid(try bid())
+        case 12: return try ruling().map(Act.rule)
         default: return nil
         }
     }

@@ -5,6 +5,7 @@ import Keys
 /// The relay's files.
 ///
 ///     relay.key                     the secret key
+///     heartbeat                     when the relay was last there
 ///     workspaces/<id>.sqlite        a replica, with the files that SQLite and the replica keep beside it
 struct DataDirectory: Sendable {
     let path: String

@@ -8,6 +8,7 @@ enum Problem: Error, Hashable, Sendable {
     case badSignature
     case stale
     case notAMember
+    case notAGateway
     case workspaceNotAllowed
     case notFound
     /// With the one method there is.
@@ -42,6 +43,7 @@ enum Problem: Error, Hashable, Sendable {
         case .badSignature: (401, "bad-signature", "The request's signature is missing, wrong or used before.")
         case .stale: (401, "stale", "The request's time is too far from the relay's.")
         case .notAMember: (403, "not-a-member", "The device does not belong to that workspace.")
+        case .notAGateway: (403, "not-a-gateway", "Only a gateway that belongs to the workspace may ask for that.")
         case .invitationExpired: (403, "invitation-expired", "The invitation has expired.")
         case .invitationUsed: (403, "invitation-used", "The invitation has been used.")
         case .invitationWithdrawn: (403, "invitation-withdrawn", "The invitation was taken back.")

@@ -30,14 +30,16 @@ struct RoutedAnswer: Sendable {
 ///
 ///     GET  /v0/relay   the relay's key
 ///     POST /v0/sync    a packet each way
+///     POST /v0/lease  a packet each way: who may bid for sending
 ///     POST /v0/live    a packet with a cursor, and an answer without end: what arrives after the cursor, as it arrives
 final class Routes: Sendable {
-    private let key: SigningKey
+    let key: SigningKey
     let configuration: RelayConfiguration
     private let limits: RelayLimits
     private let logger: Logger
     let workspaces: Workspaces
     let live: LiveStreams
+    let heartbeat: Heartbeat
     private let rate: Mutex<RequestRate>
     private let nonces: Mutex<UsedNonces>
 
@@ -47,6 +49,7 @@ final class Routes: Sendable {
     ) {
         (self.configuration, self.key, self.limits, self.logger) = (configuration, key, limits, logger)
         workspaces = Workspaces(directory, key: key, configuration: configuration.replica, limits: limits)
+        heartbeat = Heartbeat(directory, now: configuration.clock())
         live = LiveStreams(limits, clock: configuration.clock)
         rate = Mutex(RequestRate(limits))
         nonces = Mutex(UsedNonces(limits))
@@ -54,6 +57,7 @@ final class Routes: Sendable {
 
     private static let keyPath = "/v0/relay"
     private static let syncPath = "/v0/sync"
+    private static let leasePath = "/v0/lease"
     private static let livePath = "/v0/live"
 
     /// The most bytes of a body that are worth reading.
@@ -61,6 +65,7 @@ final class Routes: Sendable {
         switch (method, path) {
         case ("POST", Self.syncPath): limits.bodyByteCount
         case ("POST", Self.livePath): limits.liveBodyByteCount
+        case ("POST", Self.leasePath): limits.leaseBodyByteCount
         default: 0
         }
     }
@@ -87,8 +92,9 @@ final class Routes: Sendable {
         case (Self.keyPath, "GET"): return try keyAnswer(to: request)
         case (Self.syncPath, "POST"): return try await sync(request)
         case (Self.livePath, "POST"): return try await follow(request)
+        case (Self.leasePath, "POST"): return try await lease(request)
         case (Self.keyPath, _): throw .methodNotAllowed("GET")
-        case (Self.syncPath, _), (Self.livePath, _): throw .methodNotAllowed("POST")
+        case (Self.syncPath, _), (Self.livePath, _), (Self.leasePath, _): throw .methodNotAllowed("POST")
         default: throw .notFound
         }
     }
@@ -97,7 +103,7 @@ final class Routes: Sendable {
 
     typealias Asker = (device: DeviceID, nonce: String)
 
-    private func asker(of request: RoutedRequest, audiences: Set<String>, now: UInt64) throws(Problem) -> Asker {
+    func asker(of request: RoutedRequest, audiences: Set<String>, now: UInt64) throws(Problem) -> Asker {
         let signed: (device: DeviceID, nonce: String, audience: String)
         do throws(SignatureRejection) {
             signed = try RequestSignature.check(
@@ -156,6 +162,11 @@ final class Routes: Sendable {
         }) {
             throw problem
         }
+        try use(asker, now: now)
+    }
+
+    /// Each request is good for once.
+    func use(_ asker: Asker, now: UInt64) throws(Problem) {
         guard nonces.withLock({ $0.take(asker.nonce, of: asker.device, now: now / 1_000) }) else {
             throw .badSignature
         }
@@ -166,7 +177,7 @@ final class Routes: Sendable {
         guard packet.bringsFounding else { return nil }
         guard mayFound else { throw .workspaceNotAllowed }
         return try await translating { () async throws(StorageFailure) in
-            try await workspaces.found(packet.workspace)
+            try await workspaces.found(packet.workspace, now: configuration.clock())
         }
     }
 

@@ -52,7 +52,7 @@ actor WorkspaceNode {
         // A copy, or one put back from a backup: what it once gave arrival numbers to may be gone.
         let isAnother = try replica.settle(now: now) != nil
         let stored = try replica.localValue(.incarnation).integer.map { UInt64(bitPattern: $0) }
-        let incarnation = if let stored, !isAnother { stored } else { try drawIncarnation(for: replica) }
+        let incarnation = if let stored, !isAnother { stored } else { try drawIncarnation(for: replica, now: now) }
         // An admission that was written just before the relay was killed has not been sealed yet.
         try replica.publish()
         let configuration = configuration
@@ -64,13 +64,13 @@ actor WorkspaceNode {
     }
 
     /// Makes the replica beside its place and moves it there, so that it is whole or not there.
-    func makeUnlessHeld() throws(StorageFailure) {
+    func makeUnlessHeld(now: UInt64) throws(StorageFailure) {
         guard !directory.holds(workspace) else { return }
         responder = nil
         let draft = directory.file(of: workspace) + ".new"
         let parts = ["", "-journal", "-wal", "-shm", ".lock", ".head"].map { draft + $0 }
         for part in parts { unlink(part) }
-        try make(at: draft)
+        try make(at: draft, now: now)
         guard access(draft + "-wal", F_OK) != 0 else { throw .disk(code: EBUSY) }
         let code = directory.keep(draft, as: workspace)
         for part in parts { unlink(part) }
@@ -78,15 +78,15 @@ actor WorkspaceNode {
     }
 
     /// Closed when this returns: what SQLite keeps beside the file is in it then.
-    private func make(at path: String) throws(StorageFailure) {
+    private func make(at path: String, now: UInt64) throws(StorageFailure) {
         let replica = try Replica.create(
             at: path, workspace: workspace, key: key, epoch: Self.random(configuration), configuration: configuration)
-        _ = try drawIncarnation(for: replica)
+        _ = try drawIncarnation(for: replica, now: now)
     }
 
-    private func drawIncarnation(for replica: Replica) throws(StorageFailure) -> UInt64 {
+    private func drawIncarnation(for replica: Replica, now: UInt64) throws(StorageFailure) -> UInt64 {
         let drawn = Self.random(configuration)
-        try replica.setLocalValue(.incarnation, .integer(Int64(bitPattern: drawn)))
+        try replica.begin(drawn, now: now)
         return drawn
     }
 
@@ -117,6 +117,19 @@ actor WorkspaceNode {
             }
             return isGrantHere ? .notAMember : .grantUnknown
         }
+    }
+
+    /// Gives, renews or takes back a lease.
+    ///
+    /// - Returns: nil for a device that is no gateway, or was cut off.
+    func lease(
+        _ request: LeaseRequest, steadySince: UInt64, now: UInt64
+    ) throws(StorageFailure) -> LeaseReply? {
+        let responder = try opened(now: now)
+        guard let member = try responder.replica.member(request.replica.device), member.role == .gateway,
+            !member.isRevoked
+        else { return nil }
+        return try responder.lease(request, steadySince: steadySince, now: now)
     }
 
     /// Whether a device was cut off, perhaps by what it has just brought.

@@ -22,9 +22,9 @@ final class Workspaces: Sendable {
     }
 
     /// Makes room for a workspace, unless there is.
-    func found(_ workspace: WorkspaceID) async throws(StorageFailure) -> WorkspaceNode {
+    func found(_ workspace: WorkspaceID, now: UInt64) async throws(StorageFailure) -> WorkspaceNode {
         let node = nodes.withLock { $0[workspace] ?? add(workspace, to: &$0) }
-        try await node.makeUnlessHeld()
+        try await node.makeUnlessHeld(now: now)
         return node
     }
 

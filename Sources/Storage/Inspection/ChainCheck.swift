@@ -235,7 +235,8 @@ final class ChainCheck {
     }
 
     private func checkActs(of change: Change, at place: LocalPlace) throws {
-        guard !change.acts.isEmpty else { return }
+        let acts = change.acts.filter(\.isOfMembership)
+        guard !acts.isEmpty else { return }
         let read = try log.statements("SELECT data, kind, subject FROM act WHERE place=?1 ORDER BY item")
         defer { read.reset() }
         read.bind(1, place.packed)
@@ -244,7 +245,7 @@ final class ChainCheck {
             noted.append(NotedAct(data: read.bytes(0), kind: read.integer(1), subject: read.bytes(2)))
         }
         visited.acts += UInt64(noted.count)
-        let expected = change.acts.map { act in
+        let expected = acts.map { act in
             let subject = act.subject(by: change.replica.device)
             return NotedAct(data: act.bytes, kind: act.kind.rawValue, subject: subject.bytes)
         }

@@ -17,7 +17,7 @@ public final class PastView {
         self.time = time
         try shadow.read { database in
             try shadow.makeTables(in: database)
-            for table in Tables.membershipNames {
+            for table in Tables.namesOfActs {
                 try database.execute(sql: "INSERT INTO temp.\(table) SELECT * FROM main.\(table)")
             }
         }

@@ -36,7 +36,10 @@ extension Replica {
         while try read.step() {
             if !WaitingRow(read).isSound(in: log.workspace) { damaged.append(read.integer(5)) }
         }
-        for id in damaged { try log.database.execute(sql: "DELETE FROM waiting WHERE id=?", arguments: [id]) }
+        for id in damaged {
+            try log.database.execute(sql: "DELETE FROM waiting WHERE id=?", arguments: [id])
+            try log.database.execute(sql: "DELETE FROM waiting_root WHERE waiting=?", arguments: [id])
+        }
         return damaged.count
     }
 }

@@ -98,6 +98,8 @@ struct StateCheck {
             ),
             ("cut", "SELECT device, place, tips, role FROM \(name).cut"),
             ("adoption", "SELECT id, place FROM \(name).adoption"),
+            ("bid", "SELECT place, subject, content, attempt, scope, incarnation, counter FROM \(name).bid"),
+            ("ruling", "SELECT place, item, bid, refusal FROM \(name).ruling"),
         ]
     }
 }

@@ -33,6 +33,8 @@ public enum LocalValues {
         case relayKey = "relay_key"
         /// The incarnation of the relay that the cursor counts in.
         case incarnation
+        /// As a relay: since when that count is in use, in milliseconds since 1970.
+        case incarnationSince = "incarnation_since"
         /// The last arrival number pulled.
         case cursor
         /// What the relay said to stand for all that arrived there up to it.

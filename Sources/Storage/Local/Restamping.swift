@@ -77,7 +77,9 @@ private struct Restamping {
     private func takeOut(_ changes: [Change], of branch: Branch, from first: UInt64) throws {
         try log.drop(branch, from: first)
         // Acts reach everywhere; what they did is taken back with everything.
-        if changes.contains(where: { !$0.acts.isEmpty }) { return try Rebuild(door).everything() }
+        if changes.contains(where: { $0.acts.contains(where: \.isOfMembership) }) {
+            return try Rebuild(door).everything()
+        }
         try Rebuild(door).roots(of: changes)
     }
 

@@ -10,13 +10,17 @@ final class Door {
 
     let log: Log
     let members: Members
+    let bids: BidTable
     let state: StateMerge
     let configuration: Replica.Configuration
     let room: BranchRoom
+    /// The changes of this transaction that bid for something.
+    private(set) var newBids: [LocalPlace] = []
 
     init(_ log: Log, configuration: Replica.Configuration) {
         (self.log, self.configuration) = (log, configuration)
         members = Members(log: log)
+        bids = BidTable(log: log)
         room = BranchRoom(log)
         state = StateMerge(log, schema: configuration.schema, projections: configuration.projections)
     }
@@ -113,12 +117,13 @@ final class Door {
         let isOwnGrant = try linkOwnGrant(change, at: place)
         for segment in change.segments { try log.note(segment.root, at: place) }
         if !isVoid { try weigh(change, at: place) }
+        if change.acts.contains(where: \.isBid) { newBids.append(place) }
         if isOwnGrant { try follow(members.takeAgain(device: members.own().device)) }
     }
 
     /// Lets a change that is not void have its effect, if it counts.
     private func weigh(_ change: Change, at place: LocalPlace) throws {
-        if !change.acts.isEmpty {
+        if change.acts.contains(where: \.isOfMembership) {
             // What the acts alter is derived anew before it is known whether this change counts.
             try log.setEffect(.cut, at: place)
             try follow(members.take(change, at: place), incoming: place)
@@ -159,13 +164,27 @@ final class Door {
     private func isOpen(_ change: Change, at place: LocalPlace, to role: Role) throws -> Bool {
         try change.segments.allSatisfy { segment in
             state.schema.root(segment.kind).map { state.mayWrite(segment, of: $0, as: role) } ?? true
-        } && (change.acts.isEmpty || members.roll.deeds(at: place).allSatisfy { try $0.isOpen(to: role, in: log) })
+        } && (change.acts.isEmpty || isOpen(change.acts, at: place, to: role))
+    }
+
+    private func isOpen(_ acts: [Act], at place: LocalPlace, to role: Role) throws -> Bool {
+        try members.roll.deeds(at: place).allSatisfy { try $0.isOpen(to: role, in: log) }
+            && acts.allSatisfy { $0.isOfMembership || $0.isOpen(to: role, isAgainstOwner: false) }
     }
 
     /// What a change that counts does to the state: when it comes in, and in every rebuild.
     func apply(_ change: Change, at place: LocalPlace) throws {
         guard let author = try author(of: change, at: place) else { return }
+        try takeBids(of: change, by: author)
         try state.apply(change, by: author)
+    }
+
+    /// Notes what a change bids for, or what it rules. A ruling alters how the roots show that the bid is about.
+    func takeBids(of change: Change, by author: StateMerge.Author) throws {
+        guard !change.acts.isEmpty else { return }
+        for bid in try bids.take(change, by: author) {
+            for segment in try log.change(at: bid).segments { try state.touch(segment) }
+        }
     }
 
     func author(of change: Change, at place: LocalPlace) throws -> StateMerge.Author? {

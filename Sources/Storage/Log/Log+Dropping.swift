@@ -18,6 +18,8 @@ extension Log {
             statements("DELETE FROM touch WHERE place > ?1 AND place <= ?2"),
             statements("DELETE FROM act WHERE place > ?1 AND place <= ?2"),
             statements("DELETE FROM copy WHERE place > ?1 AND place <= ?2"),
+            statements("DELETE FROM bid WHERE place > ?1 AND place <= ?2"),
+            statements("DELETE FROM ruling WHERE place > ?1 AND place <= ?2"),
         ] {
             delete.bind(1, last.packed)
             delete.bind(2, branch.tip.packed)

@@ -60,6 +60,9 @@ struct Waiting {
         let delete = try log.statements("DELETE FROM waiting WHERE id=?1")
         delete.bind(1, id)
         try delete.run()
+        let deleteRoots = try log.statements("DELETE FROM waiting_root WHERE waiting=?1")
+        deleteRoots.bind(1, id)
+        try deleteRoots.run()
         guard let delta = try? ReceivedDelta(bytes[...]).verified(in: log.workspace) else { return nil }
         return (delta, since)
     }
@@ -99,7 +102,26 @@ struct Waiting {
         insert.bind(11, digest)
         insert.bind(12, bytes)
         try insert.run()
+        try note(rest, of: log.database.lastInsertedRowID)
         return true
+    }
+
+    /// Which roots a held delta is about, as far as its bodies tell.
+    private func note(_ changes: ArraySlice<Change>, of waiting: Int64) throws {
+        let insert = try log.statements("INSERT INTO waiting_root(root, waiting) VALUES(?1,?2) ON CONFLICT DO NOTHING")
+        for root in Set(changes.flatMap(\.segments).map(\.root)) {
+            insert.bind(1, Int64(bitPattern: root.high))
+            insert.bind(2, waiting)
+            try insert.run()
+        }
+    }
+
+    /// Whether something that waits is about a root.
+    func isAbout(_ root: RootID) throws -> Bool {
+        let find = try log.statements("SELECT 1 FROM waiting_root WHERE root=?1 LIMIT 1")
+        defer { find.reset() }
+        find.bind(1, Int64(bitPattern: root.high))
+        return try find.step()
     }
 
     private func isHeld(_ digest: [UInt8]) throws -> Bool {

@@ -34,7 +34,7 @@ struct Addition {
         case .revoke:
             try isOrdinary(deed.subject) && !members.roll.hasBearing(deed.subject)
                 && !deeds.contains { $0.act.kind == .join } && assurance.isBeyondDoubt(deed.device)
-        case .found, .unknown: false
+        case .found, .bid, .rule, .unknown: false
         }
     }
 

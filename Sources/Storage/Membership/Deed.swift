@@ -36,7 +36,7 @@ extension Deed {
 extension Act {
     /// What kind of act it is, by its code in the format; what only a later version understands has none.
     enum Kind: Int64 {
-        case unknown, found, grant, join, admit, rename, revoke, adopt, withdraw, declare, nameDevice
+        case unknown, found, grant, join, admit, rename, revoke, adopt, withdraw, declare, nameDevice, bid, rule
     }
 
     /// Whom it concerns, if a device does it.
@@ -60,6 +60,8 @@ extension Act {
         case .withdraw: .withdraw
         case .declare: .declare
         case .nameDevice: .nameDevice
+        case .bid: .bid
+        case .rule: .rule
         case .unknown: .unknown
         }
     }
@@ -73,7 +75,8 @@ extension Act {
         case .grant(let grant): role == .owner || role == .admin && grant.role != .owner && !isAgainstOwner
         case .revoke: role == .owner || role == .admin && !isAgainstOwner
         case .adopt, .withdraw: role.mayInvite
-        case .admit: role == .relay
+        case .admit, .rule: role == .relay
+        case .bid: role == .gateway
         }
     }
 }

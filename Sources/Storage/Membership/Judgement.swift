@@ -15,7 +15,7 @@ struct Judgement<Past: Chronicle> {
     let chronicle: Past
     /// The device whose replica this is: what it writes counts here before anybody has admitted it.
     let own: DeviceID?
-    private let claimsByDevice: [DeviceID: [Claim]]
+    private let candidaciesByDevice: [DeviceID: [Candidacy]]
     private let admissions: [DeviceID: [Int]]
     /// Devices all of whose deeds count, beyond doubt.
     fileprivate private(set) var sure: Set<DeviceID> = []
@@ -36,7 +36,7 @@ struct Judgement<Past: Chronicle> {
     ///   - promise: what an invitation promised it.
     init(of deeds: [Deed], in chronicle: Past, own: DeviceID?, promise: Promise?) throws {
         (self.deeds, self.chronicle, self.own) = (deeds, chronicle, own)
-        claimsByDevice = Claims(deeds, promise: promise).byDevice
+        candidaciesByDevice = Candidacies(deeds, promise: promise).byDevice
         admissions = Dictionary(grouping: deeds.indices.filter { deeds[$0].act.kind == .admit }) { deeds[$0].subject }
         sure = beyondDoubt()
         isPlain = deeds.allSatisfy { $0.act.kind != .revoke && ($0.act.kind == .join || sure.contains($0.device)) }
@@ -46,7 +46,7 @@ struct Judgement<Past: Chronicle> {
         }
         counting = deeds.map { _ in true }
         admitted = Set(
-            claimsByDevice.values.joined().filter { isOwnPending($0) || !admissions(for: $0).isEmpty }.compactMap(
+            candidaciesByDevice.values.joined().filter { isOwnPending($0) || !admissions(for: $0).isEmpty }.compactMap(
                 \.join))
     }
 
@@ -55,14 +55,14 @@ struct Judgement<Past: Chronicle> {
     private func beyondDoubt() -> Set<DeviceID> {
         let named = Set(deeds.lazy.filter({ $0.act.kind == .revoke }).map(\.subject))
         var sure: Set<DeviceID> = []
-        func isSure(_ claim: Claim) -> Bool {
-            guard let grant = claim.grant else { return true }
+        func isSure(_ candidacy: Candidacy) -> Bool {
+            guard let grant = candidacy.grant else { return true }
             guard sure.contains(deeds[grant].device) else { return false }
-            return claim.join == nil || isOwnPending(claim)
-                || admissions(for: claim).contains { sure.contains(deeds[$0].device) }
+            return candidacy.join == nil || isOwnPending(candidacy)
+                || admissions(for: candidacy).contains { sure.contains(deeds[$0].device) }
         }
         while true {
-            let more = claimsByDevice.filter {
+            let more = candidaciesByDevice.filter {
                 !sure.contains($0.key) && !named.contains($0.key) && $0.value.allSatisfy(isSure)
             }
             if more.isEmpty { return sure }
@@ -75,16 +75,16 @@ struct Judgement<Past: Chronicle> {
     /// Everything said about a device, with what counts of it.
     func tenure(of device: DeviceID) throws -> Tenure {
         var tenure = Tenure(cuts: revocations.filter { deeds[$0].subject == device }.map(cut))
-        tenure.appointments = claims(of: device).map { claim in
-            var appointment = claim.appointment
-            appointment.counts = counts(claim, admitted: admitted) { counting[$0] }
+        tenure.appointments = candidacies(of: device).map { candidacy in
+            var appointment = candidacy.appointment
+            appointment.counts = counts(candidacy, admitted: admitted) { counting[$0] }
             return appointment
         }
         return tenure
     }
 
     /// Everyone about whom something was said.
-    var devices: Set<DeviceID> { Set(claimsByDevice.keys).union(deeds.map(\.subject)) }
+    var devices: Set<DeviceID> { Set(candidaciesByDevice.keys).union(deeds.map(\.subject)) }
 
     // MARK: Judging
 
@@ -122,14 +122,14 @@ struct Judgement<Past: Chronicle> {
     /// What counts under some revocations. Who is admitted is found in rounds: first by those who need no admission
     /// themselves, then by those whom these admitted, and so on. So nobody lets themselves in.
     private func settled(under revocations: [Int]) throws -> Level<Past> {
-        var admitted = Set(sure.flatMap(claims).compactMap(\.join))
+        var admitted = Set(sure.flatMap(candidacies).compactMap(\.join))
         while true {
             let level = Level(self, under: revocations, admitted: admitted)
             // In causal order each asks only for what is known already, however long the way of grants is.
             for index in deeds.indices { _ = try level.counts(index) }
-            let more = claimsByDevice.values.joined().filter { claim in
-                guard let join = claim.join, !admitted.contains(join) else { return false }
-                return isOwnPending(claim) || admissions(for: claim).contains { level.verdict(on: $0) }
+            let more = candidaciesByDevice.values.joined().filter { candidacy in
+                guard let join = candidacy.join, !admitted.contains(join) else { return false }
+                return isOwnPending(candidacy) || admissions(for: candidacy).contains { level.verdict(on: $0) }
             }
             if more.isEmpty { return level }
             admitted.formUnion(more.compactMap(\.join))
@@ -137,19 +137,19 @@ struct Judgement<Past: Chronicle> {
     }
 
     /// The admissions that name the device and the grant of one who joined.
-    private func admissions(for claim: Claim) -> [Int] {
-        guard let join = claim.join, let grant = claim.grant else { return [] }
+    private func admissions(for candidacy: Candidacy) -> [Int] {
+        guard let join = candidacy.join, let grant = candidacy.grant else { return [] }
         return (admissions[deeds[join].device] ?? []).filter { deeds[$0].names == [deeds[grant].place] }
     }
 
     /// Whether this device joined, and nobody has admitted it yet: on its own replica it counts.
-    private func isOwnPending(_ claim: Claim) -> Bool {
-        guard let join = claim.join, deeds[join].device == own else { return false }
-        return admissions(for: claim).isEmpty
+    private func isOwnPending(_ candidacy: Candidacy) -> Bool {
+        guard let join = candidacy.join, deeds[join].device == own else { return false }
+        return admissions(for: candidacy).isEmpty
     }
 
     private func hasOwner() throws -> Bool {
-        for device in claimsByDevice.keys {
+        for device in candidaciesByDevice.keys {
             let (appointment, isRevoked) = try tenure(of: device).present(in: chronicle)
             if let appointment, appointment.counts, appointment.role == .owner, !isRevoked { return true }
         }
@@ -158,21 +158,22 @@ struct Judgement<Past: Chronicle> {
 
     /// Who once was an owner and is spared next.
     private func heir() -> DeviceID? {
-        let owners = claimsByDevice.compactMap { device, claims -> (rank: Int, device: DeviceID)? in
-            let ranks = claims.map(\.appointment).filter { $0.role == .owner }.map(\.rank)
+        let owners = candidaciesByDevice.compactMap { device, candidacies -> (rank: Int, device: DeviceID)? in
+            let ranks = candidacies.map(\.appointment).filter { $0.role == .owner }.map(\.rank)
             return spared.contains(device) ? nil : ranks.min().map { ($0, device) }
         }
         return owners.min { ($0.rank, $0.device) < ($1.rank, $1.device) }?.device
     }
 
-    fileprivate func claims(of device: DeviceID) -> [Claim] { claimsByDevice[device] ?? [] }
+    fileprivate func candidacies(of device: DeviceID) -> [Candidacy] { candidaciesByDevice[device] ?? [] }
 
     /// Whether an appointment counts, given which grants do and which joins were admitted.
-    fileprivate func counts(_ claim: Claim, admitted: Set<Int>, _ grants: (Int) throws -> Bool) rethrows -> Bool {
-        let device = claim.join.map { deeds[$0].device } ?? claim.grant.map { deeds[$0].subject }
-        if let device, spared.contains(device), claim.appointment.role != .owner { return false }
-        guard let grant = claim.grant else { return true }
-        return try grants(grant) && claim.join.map(admitted.contains) ?? true
+    fileprivate func counts(_ candidacy: Candidacy, admitted: Set<Int>, _ grants: (Int) throws -> Bool) rethrows -> Bool
+    {
+        let device = candidacy.join.map { deeds[$0].device } ?? candidacy.grant.map { deeds[$0].subject }
+        if let device, spared.contains(device), candidacy.appointment.role != .owner { return false }
+        guard let grant = candidacy.grant else { return true }
+        return try grants(grant) && candidacy.join.map(admitted.contains) ?? true
     }
 
     /// A revocation, with the role that the same change gives.
@@ -231,10 +232,10 @@ private final class Level<Past: Chronicle> {
     /// What was said about a device, as far as a change of its own knew.
     private func tenure(of device: DeviceID, at place: LocalPlace) throws -> Tenure {
         var tenure = Tenure()
-        for claim in judgement.claims(of: device)
-        where try claim.appointment.isInForce(at: place, in: judgement.chronicle) {
-            var appointment = claim.appointment
-            appointment.counts = try judgement.counts(claim, admitted: admitted, counts)
+        for candidacy in judgement.candidacies(of: device)
+        where try candidacy.appointment.isInForce(at: place, in: judgement.chronicle) {
+            var appointment = candidacy.appointment
+            appointment.counts = try judgement.counts(candidacy, admitted: admitted, counts)
             tenure.appointments.append(appointment)
         }
         tenure.cuts = revocations.filter { judgement.deeds[$0].subject == device }.map(judgement.cut)

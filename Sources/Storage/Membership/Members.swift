@@ -79,7 +79,7 @@ final class Members: Precedents {
     }
 
     /// Whether a revocation's hold on a change was undone, for each by an adoption that knew of it. It has to have known
-    /// the very change, too: others may claim the same id later.
+    /// the very change, too: others may take the same id later.
     func isAdopted(_ change: ChangeID, at place: LocalPlace, from cuts: [LocalPlace]) throws -> Bool {
         let read = try log.statements("SELECT place FROM adoption WHERE id=?1")
         defer { read.reset() }

@@ -27,7 +27,7 @@ struct Noting<Past: Precedents> {
 
     mutating func deeds() throws -> [Deed] {
         var deeds: [Deed] = []
-        for (item, act) in change.acts.enumerated() {
+        for (item, act) in change.acts.enumerated() where act.isOfMembership {
             var deed = Deed(
                 place: place, item: item, stamp: change.stamp, change: change.id, device: change.replica.device,
                 act: act)

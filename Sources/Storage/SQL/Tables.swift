@@ -6,7 +6,7 @@ import ChangeLog
 /// chain in the lower forty. So a branch is a range, and "up to this change of that branch" is a comparison.
 enum Tables {
     /// Raised when the tables change in a way that a rebuild cannot mend.
-    static let version = 6
+    static let version = 7
 
     /// Says that an SQLite file is a Nexus replica ("NEXS").
     static let applicationID = 0x4E45_5853
@@ -58,6 +58,8 @@ enum Tables {
         CREATE INDEX waiting_device ON waiting(device);
         CREATE INDEX waiting_need ON waiting(need_replica, need_number);
         CREATE INDEX waiting_due ON waiting(due) WHERE due IS NOT NULL;
+        CREATE TABLE waiting_root(root INTEGER NOT NULL, waiting INTEGER NOT NULL, PRIMARY KEY(root, waiting)) WITHOUT ROWID;
+        CREATE INDEX waiting_root_waiting ON waiting_root(waiting);
         """
 
     /// Who belongs, as far as the log's acts count.
@@ -86,13 +88,30 @@ enum Tables {
         """
     }
 
-    /// Every table about who belongs.
-    static let membershipNames = ["appointment", "cut", "adoption", "member", "invitation"]
+    /// What was bid for and ruled, as far as it counts: each at the place of the change that says so.
+    ///
+    /// `content` is the place of the change that holds what a bid is for, if that was in its past; `refusal` is 0 where a
+    /// ruling grants.
+    static func bids(in database: String = "main") -> String {
+        """
+        CREATE TABLE \(database).bid(
+            place INTEGER PRIMARY KEY, subject BLOB NOT NULL, content INTEGER, attempt INTEGER NOT NULL,
+            scope BLOB NOT NULL, incarnation INTEGER NOT NULL, counter INTEGER NOT NULL);
+        CREATE INDEX \(database).bid_subject ON bid(subject, attempt);
+        CREATE TABLE \(database).ruling(
+            place INTEGER NOT NULL, item INTEGER NOT NULL, bid INTEGER NOT NULL, refusal INTEGER NOT NULL,
+            PRIMARY KEY(place, item)) WITHOUT ROWID;
+        CREATE INDEX \(database).ruling_bid ON ruling(bid);
+        """
+    }
+
+    /// Every table that is derived from acts.
+    static let namesOfActs = ["appointment", "cut", "adoption", "member", "invitation", "bid", "ruling"]
 
     /// The tables that a rebuild keeps: the log's, and what is local.
     static let keptNames = [
-        "branch", "charge", "change", "run", "cause", "vector", "touch", "act", "copy", "arrival", "waiting", "local",
-        "displayed", "draft",
+        "branch", "charge", "change", "run", "cause", "vector", "touch", "act", "copy", "arrival", "waiting",
+        "waiting_root", "local", "displayed", "draft", "lease",
     ]
 
     /// What concerns this replica alone; kept by a rebuild, never in a digest.
@@ -102,6 +121,9 @@ enum Tables {
             id INTEGER PRIMARY KEY, token TEXT NOT NULL UNIQUE, root BLOB NOT NULL, heads BLOB NOT NULL,
             others INTEGER NOT NULL);
         CREATE INDEX displayed_root ON displayed(root);
+        CREATE TABLE lease(
+            scope BLOB PRIMARY KEY, incarnation INTEGER NOT NULL, counter INTEGER NOT NULL, holder BLOB NOT NULL,
+            until INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE draft(root BLOB PRIMARY KEY, text TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
         """
 

@@ -14,8 +14,18 @@ struct Rebuild {
 
     // MARK: Some roots
 
-    /// Rebuilds every root that one of the changes mentions.
-    func roots(touchedBy places: [LocalPlace]) throws { try roots(of: places.map(log.change(at:))) }
+    /// Rebuilds every root that one of the changes mentions, and what they bid for and ruled.
+    func roots(touchedBy places: [LocalPlace]) throws {
+        let changes = try places.map(log.change(at:))
+        for (place, change) in zip(places, changes) where !change.acts.isEmpty {
+            try door.bids.drop(at: place)
+            guard try log.effect(at: place) == .counts, let author = try door.author(of: change, at: place) else {
+                continue
+            }
+            try door.takeBids(of: change, by: author)
+        }
+        try roots(of: changes)
+    }
 
     /// Rebuilds every root that one of the changes mentions, be they in the log or not.
     func roots(of changes: [Change]) throws {

@@ -64,6 +64,12 @@ final class StateMerge {
         }
     }
 
+    /// Has the projections look at a root again, if it is here.
+    func touch(_ segment: Segment) throws {
+        guard let root = schema.root(segment.kind), let row = try find(segment.root, in: root) else { return }
+        touched.root(row, of: root.name)
+    }
+
     func mayWrite(_ segment: Segment, of root: Schema.Root, as role: Role) -> Bool {
         root.permits(segment, as: role)
     }

@@ -139,7 +139,7 @@ extension Reckoning {
         case .adopt, .withdraw: return role == .owner || role == .admin
         case .admit(_, let cause, _):
             return role == .relay || seen(cause, by: change) != nil && cause.replica.device == device(change)
-        case .join: return false
+        case .join, .bid, .rule: return false
         case .rename, .declare, .nameDevice, .unknown: return true
         }
     }

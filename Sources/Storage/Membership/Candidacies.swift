@@ -2,7 +2,7 @@ import CRDT
 import ChangeLog
 
 /// An appointment, and the deeds that it hangs on, by their indices.
-struct Claim {
+struct Candidacy {
     let appointment: Appointment
     /// The grant; nil for the founder, and for one who joined under a grant that is not here yet.
     let grant: Int?
@@ -11,8 +11,8 @@ struct Claim {
 }
 
 /// Every appointment that deeds make, by device.
-struct Claims {
-    private(set) var byDevice: [DeviceID: [Claim]] = [:]
+struct Candidacies {
+    private(set) var byDevice: [DeviceID: [Candidacy]] = [:]
 
     /// - Parameters:
     ///   - deeds: rightful, in a causal order, those of one change next to each other.
@@ -24,23 +24,25 @@ struct Claims {
                 invitations[deed.place] = index
             }
             let grant = deed.names.first.flatMap { invitations[$0] }
-            guard let claim = Self.claim(of: deed, at: index, under: grant.map { (deeds[$0], $0) }, promise: promise)
+            guard
+                let candidacy = Self.candidacy(
+                    of: deed, at: index, under: grant.map { (deeds[$0], $0) }, promise: promise)
             else { continue }
-            byDevice[deed.subject, default: []].append(claim)
+            byDevice[deed.subject, default: []].append(candidacy)
         }
     }
 
-    private static func claim(
+    private static func candidacy(
         of deed: Deed, at index: Int, under grant: (deed: Deed, index: Int)?, promise: Promise?
-    ) -> Claim? {
+    ) -> Candidacy? {
         let known = grant.flatMap { grant in
             if case .grant(let content) = grant.deed.act { (content, grant.deed) } else { nil }
         }
         guard let appointment = deed.appointment(under: known, promise: promise) else { return nil }
         switch deed.act {
-        case .join: return Claim(appointment: appointment, grant: grant?.index, join: index)
-        case .grant: return Claim(appointment: appointment, grant: index, join: nil)
-        default: return Claim(appointment: appointment, grant: nil, join: nil)
+        case .join: return Candidacy(appointment: appointment, grant: grant?.index, join: index)
+        case .grant: return Candidacy(appointment: appointment, grant: index, join: nil)
+        default: return Candidacy(appointment: appointment, grant: nil, join: nil)
         }
     }
 }
