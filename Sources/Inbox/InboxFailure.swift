@@ -57,6 +57,12 @@ public enum InboxFailure: Error, Hashable, Sendable {
     case sameConversation
     /// Only a gateway can, and this device is none.
     case notAGateway
+    /// Somebody else wrote that message.
+    case notYours
+    /// The message has left, or may have: it cannot be taken back or sent once more.
+    case hasLeft(DeliveryState)
+    /// A template that was filled in cannot be edited.
+    case notEditable
 }
 
 /// Why a lead cannot be set so.

@@ -48,6 +48,17 @@ extension Explanation {
         case .sameConversation:
             Explanation(
                 "same-conversation", 65, "This is the customer's conversation on WhatsApp.", hint: "Reply here.")
+        case .notYours:
+            Explanation(
+                "not-yours", 77, "Somebody else wrote that message.", hint: "Its author, an owner or an admin can.")
+        case .hasLeft(let state):
+            Explanation(
+                "has-left", 65, "The message has left, or may have: it is \(state.rawValue).",
+                hint: "Write another with nexus reply, if one is needed.")
+        case .notEditable:
+            Explanation(
+                "not-editable", 65, "A template that was filled in cannot be edited.",
+                hint: "Drop it with nexus outbox drop, and fill it in again with nexus reply --template.")
         case .notAGateway:
             Explanation("not-a-gateway", 77, "This device is no gateway.", hint: "See nexus gateway init.")
         }

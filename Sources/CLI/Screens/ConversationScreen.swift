@@ -126,7 +126,7 @@ struct ConversationScreen {
     private func lines(of message: MessageDetail, at time: Substring) -> [String] {
         let who = message.author ?? message.sender.name
         let kind = message.kind == .text ? "" : " [\(message.kind.name)]"
-        let state = message.state.map { " · \($0.rawValue)\(message.code.map { " \($0)" } ?? "")" } ?? ""
+        let state = message.state.map { " · " + OutboxWords.state($0, message.outbox) } ?? ""
         let role = message.author == nil ? "" : " (\(message.sender.name))"
         let clock = time.isEmpty ? "" : "\(time) "
         // The name alone: a right-to-left one would turn round what is in one isolate with it.

@@ -3,6 +3,8 @@ import ChangeLog
 import GRDB
 import Storage
 
+import struct Foundation.Data
+
 extension InboxWriter {
     /// A message that was written, and the change that holds it.
     public struct Written: Hashable, Sendable {
@@ -10,6 +12,12 @@ extension InboxWriter {
         public let message: ElementID
         /// The change.
         public let change: ChangeID
+        /// Of a reply: what was said in the conversation that its author had not been shown, in the order of the thread.
+        public let unseen: [ElementID]
+
+        init(message: ElementID, change: ChangeID, unseen: [ElementID] = []) {
+            (self.message, self.change, self.unseen) = (message, change, unseen)
+        }
     }
 
     /// Queues a reply to the customer, together with what its author had been shown.
@@ -17,15 +25,20 @@ extension InboxWriter {
     /// - Parameters:
     ///   - seen: a token of a displayed mark; nil takes the newest one of this device, or nothing.
     ///   - about: the start of the id of the message that it answers, where it is to be told.
+    ///   - terms: how it is to be sent.
     /// - Throws: `.windowClosed` or `.notForPeople` where none may be written now, `.textTooLongForChannel`.
-    public func reply(to text: String, with body: String, seen: String?, about: String? = nil) throws -> Written {
+    public func reply(
+        to text: String, with body: String, seen: String?, about: String? = nil, terms: SendingTerms = SendingTerms()
+    ) throws -> Written {
         let conversation = try conversation(text)
         try Self.check(body)
         try checkContact(of: conversation.row, lengthOf: body)
         let basis = try transaction.basis(of: conversation.id, token: seen, otherwise: .nothing)
         let target = try about.map { try IDLookup(database: database).message($0, in: conversation.row).key }
         let fields: [Element.Field] = target.map { [.init(9, .bytes(Array($0)))] } ?? []
-        return try append(body, kind: .text, basis: basis, fields: fields, to: conversation.id)
+        return try append(
+            body, kind: .text, basis: basis, fields: fields + terms.fields, to: conversation.id,
+            unseen: try unseen(beyond: basis, in: conversation.row))
     }
 
     /// Leaves a note among the team.
@@ -35,7 +48,7 @@ extension InboxWriter {
     }
 
     /// - Throws: `.windowClosed`, `.notForPeople` or `.textTooLongForChannel`.
-    private func checkContact(of row: Int64, lengthOf body: String) throws {
+    func checkContact(of row: Int64, lengthOf body: String) throws {
         let contact = try contact(of: row)
         switch contact.window {
         case .assistantOnly where try transaction.author().role != .assistant:
@@ -58,8 +71,21 @@ extension InboxWriter {
     }
 
     func append(
-        _ body: String, kind: MessageKind, basis: Basis, fields: [Element.Field] = [], to conversation: RootID
+        _ body: String, kind: MessageKind, basis: Basis, fields: [Element.Field] = [], to conversation: RootID,
+        unseen: [ElementID] = []
     ) throws -> Written {
+        let operation = try appending(body, kind: kind, basis: basis, fields: fields)
+        let root = InboxSchema.conversation
+        guard let change = try commit([operation], on: conversation, of: root) else {
+            preconditionFailure("an append is never empty")
+        }
+        return Written(
+            message: ElementID(change: change.id, body: 0, operation: 0), change: change.id, unseen: unseen)
+    }
+
+    func appending(
+        _ body: String, kind: MessageKind, basis: Basis, fields: [Element.Field]
+    ) throws -> Operation {
         let role = try transaction.author().role
         guard kind != .note || InboxSchema.people.contains(role) else { throw InboxFailure.notAllowed(role) }
         let sender: Sender = role == .assistant ? .assistant : .agent
@@ -68,11 +94,15 @@ extension InboxWriter {
             fields: [
                 .init(1, .integer(sender.rawValue)), .init(2, .integer(kind.rawValue)), .init(3, .text(body)),
             ] + fields)
-        let root = InboxSchema.conversation
-        let operation = Operation(field: root.number(of: "message"), action: .append(element))
-        guard let change = try commit([operation], on: conversation, of: root) else {
-            preconditionFailure("an append is never empty")
-        }
-        return Written(message: ElementID(change: change.id, body: 0, operation: 0), change: change.id)
+        return Operation(field: InboxSchema.conversation.number(of: "message"), action: .append(element))
+    }
+
+    /// What was said that an author with that basis had not been shown.
+    func unseen(beyond basis: Basis, in row: Int64) throws -> [ElementID] {
+        guard basis != .everything else { return [] }
+        let person = Data(try transaction.author().person.bytes)
+        let thread = try LiveThread(of: row, in: database, past: CausalPast(database))
+        let packed = try transaction.packed(basis)
+        return try thread.news(beyond: [packed], by: nil, person: person).map(\.id)
     }
 }

@@ -25,7 +25,9 @@ extension InboxWriter {
     /// - Parameter seen: a token of a displayed mark; nil takes the newest one of this device, or nothing.
     /// - Throws: `.notForPeople`; `.noTemplates` on a channel that has none; `.unknown` or `.ambiguous`, of the templates
     ///   of the conversation's account; `.templateNotSendable`; ``UnfilledTemplate`` with all that is missing or wrong.
-    public func reply(to text: String, filling order: TemplateOrder, seen: String?) throws -> Written {
+    public func reply(
+        to text: String, filling order: TemplateOrder, seen: String?, terms: SendingTerms = SendingTerms()
+    ) throws -> Written {
         let conversation = try conversation(text)
         let contact = try contact(of: conversation.row)
         if case .assistantOnly = contact.window { throw InboxFailure.notForPeople(contact.offers) }
@@ -44,6 +46,7 @@ extension InboxWriter {
         let basis = try transaction.basis(of: conversation.id, token: seen, otherwise: .nothing)
         return try append(
             filled.preview.lines.joined(separator: "\n"), kind: .text, basis: basis,
-            fields: [.init(7, .text(details.canonicalText)), .init(14, .bytes(template.id.bytes))], to: conversation.id)
+            fields: [.init(7, .text(details.canonicalText)), .init(14, .bytes(template.id.bytes))] + terms.fields,
+            to: conversation.id, unseen: try unseen(beyond: basis, in: conversation.row))
     }
 }

@@ -43,15 +43,17 @@ extension InboxWriter {
     }
 
     /// What the channel account that this gateway serves allows.
-    private func servedPolicy() throws -> ChannelPolicy? {
+    func servedPolicy() throws -> ChannelPolicy? {
         let row = try Row.fetchOne(
             database,
             sql: """
-                SELECT kind, window, timer, media FROM channel
+                SELECT kind, window, timer, media, patience FROM channel
                 WHERE key = (SELECT value FROM local WHERE key='\(LocalValues.Key.channel.rawValue)')
                 """)
         guard let row, let kind = (row["kind"] as String?).flatMap(ChannelKind.init) else { return nil }
-        return ChannelPolicy(kind: kind, window: row["window"], timer: row["timer"], media: row["media"])
+        return ChannelPolicy(
+            kind: kind, window: row["window"], timer: row["timer"], media: row["media"],
+            patience: row["patience"])
     }
 
     /// What a field of a line names: where it names nothing, the line is at fault.

@@ -8,6 +8,8 @@ public struct ChannelPolicy: Hashable, Sendable {
     public let windowMinutes: Int64?
     /// For how long a person's reply pauses the assistant, in minutes; 0: until it is resumed by hand.
     public let timerMinutes: Int64
+    /// For how long a reply may wait for its turn before its author is asked again, in minutes, 1 or more; nil: for ever.
+    public let patienceMinutes: Int64?
     /// The files that can be sent, in the order of their kinds. Text can always be.
     public let media: [Media]
 
@@ -17,12 +19,17 @@ public struct ChannelPolicy: Hashable, Sendable {
     /// - Parameters:
     ///   - window: in minutes, 0 for none; nil is the kind's.
     ///   - timer: in minutes, 0 for until resumed; nil is the default.
+    ///   - patience: in minutes, 0 for ever; nil is the default.
     ///   - media: names of kinds with blanks between; nil is the kind's. Names that are no file's are passed over.
-    public init(kind: ChannelKind, window: Int64? = nil, timer: Int64? = nil, media: String? = nil) {
+    public init(
+        kind: ChannelKind, window: Int64? = nil, timer: Int64? = nil, media: String? = nil, patience: Int64? = nil
+    ) {
         self.kind = kind
         let minutes = Self.minutes(window) ?? kind.window
         windowMinutes = minutes == 0 ? nil : minutes
         timerMinutes = Self.minutes(timer) ?? Self.timer
+        let waiting = Self.minutes(patience) ?? Self.patience
+        patienceMinutes = waiting == 0 ? nil : waiting
         self.media = media.map { kind.media(named: $0.split(separator: " ").map(String.init)) } ?? kind.media
     }
 
@@ -30,6 +37,8 @@ public struct ChannelPolicy: Hashable, Sendable {
     public static let longest = Lifetime.longest / 60_000
     /// How long a person's reply pauses the assistant unless somebody says otherwise, in minutes.
     static let timer: Int64 = 60
+    /// For how long a reply may wait unless somebody says otherwise, in minutes: a day.
+    static let patience: Int64 = 24 * 60
 
     /// Whether a person may reply there. In a web chat only the assistant does.
     public var isForPeople: Bool { kind != .webChat }

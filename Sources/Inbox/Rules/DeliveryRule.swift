@@ -14,17 +14,25 @@ public enum DeliveryEvent: Int64, CaseIterable, Sendable {
     case failed = 6
     /// Nobody knows whether the provider took it.
     case unknown = 7
-    /// It was not sent, for certain.
+    /// It was not sent, for certain, and may be tried again.
     case abandoned = 8
+    /// It is not sent until a person has looked at it.
+    case held = 9
+    /// It is not sent: as its author ordered for the case, or because it was the assistant's and a person acted.
+    case dropped = 10
 
     /// The name in commands and reports.
     public var name: String { String(describing: self) }
 }
 
 /// How far an outgoing message has come.
-public enum DeliveryState: String, Hashable, Sendable {
+public enum DeliveryState: String, CaseIterable, Hashable, Sendable {
     /// Written; it has not left.
     case queued
+    /// Not sent until a person has looked at it.
+    case held
+    /// The relay gave leave to send it; what came of it is not known yet.
+    case dispatching
     /// The provider took it.
     case sent
     /// It reached the customer's device.
@@ -37,30 +45,20 @@ public enum DeliveryState: String, Hashable, Sendable {
     case failed
     /// Nobody knows whether the provider took it.
     case unknown
+    /// It is not sent.
+    case cancelled
 
     /// Whether it may be on the customer's screen.
     public var hasLeft: Bool {
         switch self {
-        case .sent, .delivered, .read, .played, .unknown: true
-        case .queued, .failed: false
+        case .dispatching, .sent, .delivered, .read, .played, .unknown: true
+        case .queued, .held, .failed, .cancelled: false
         }
     }
+}
 
-    /// The furthest of what was told, in whatever order: read implies delivered, and that implies sent. A proof that it
-    /// arrived outweighs a failure, which outweighs a doubt.
-    public init(_ events: some Sequence<DeliveryEvent>) {
-        let events = Set(events)
-        let furthest: [(DeliveryEvent, DeliveryState)] = [
-            (.played, .played), (.read, .read), (.delivered, .delivered), (.failed, .failed), (.sent, .sent),
-            (.unknown, .unknown),
-        ]
-        self = furthest.first { events.contains($0.0) }?.1 ?? .queued
-    }
-
+extension DeliveryEvent {
     /// The codes of the events that say a message has left; a later failure makes it one that did not arrive.
-    static let leavingCodes = [DeliveryEvent.sent, .delivered, .read, .played, .unknown].map { String($0.rawValue) }
-        .joined(separator: ",")
-    /// Of those, the ones that prove that it arrived, whatever else was told.
-    static let arrivalCodes = [DeliveryEvent.delivered, .read, .played].map { String($0.rawValue) }
+    static let leavingCodes = [sent, delivered, read, played, unknown].map { String($0.rawValue) }
         .joined(separator: ",")
 }

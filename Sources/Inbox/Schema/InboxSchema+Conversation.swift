@@ -53,18 +53,37 @@ extension InboxSchema {
             .init(
                 17, "links", .set(.bytes), writers: .any(people),
                 about: "Conversations with the same customer that go on from this one or before it, by id."),
+            .init(
+                18, "directive", .sequence(directive, marked: nil),
+                writers: .init(any: keepers, own: [.agent], only: [.agent: .shapes([ownDirective])]),
+                about: "What people order of replies that they wrote; it carries what they had been shown."),
         ])
+
+    /// What a person orders of one outgoing message.
+    private static let directive: [Schema.Column] = [
+        .init(1, "message", .bytes, isIndexed: true, about: "Which message, by id."),
+        .init(2, "what", .integer, about: "1 send it as it is, 2 do not send it, but what else this change appends."),
+        .init(3, "any", .integer, about: "1 where it is said of somebody else's message."),
+    ]
+
+    private static let ownDirective = Schema.Shape(
+        "own", columns: ["any": [.null]], about: "An order about what its author wrote.")
 
     /// What a gateway notes of one message. Its position is the provider's time, or the gateway's.
     private static let delivery: [Schema.Column] = [
         .init(1, "message", .bytes, isIndexed: true, about: "Which message, by id."),
         .init(
             2, "event", .integer,
-            about: "1 dispatching, 2 sent, 3 delivered, 4 read, 5 played, 6 failed, 7 unknown, 8 abandoned."),
-        .init(3, "code", .text, about: "Failed: the provider's error code."),
+            about: """
+                1 dispatching, 2 sent, 3 delivered, 4 read, 5 played, 6 failed, 7 unknown, 8 abandoned, 9 held, 10 dropped.
+                """),
+        .init(3, "code", .text, about: "Failed: the provider's error code. Held or dropped: the reason."),
         .init(4, "provider", .text, about: "The message's id with the provider."),
-        .init(5, "timer", .integer, about: "Sent: how long it pauses the assistant, in minutes; 0 until resumed."),
-        .init(6, "details", .text, about: "JSON: what the provider said besides."),
+        .init(
+            5, "timer", .integer,
+            about: "Dispatching or sent: how long it pauses the assistant, in minutes; 0 until resumed."),
+        .init(6, "details", .text, about: "JSON: what the provider said besides, or what the reason is about."),
+        .init(7, "attempt", .integer, about: "Which attempt at sending it this is about, from 1."),
     ]
 
     private static let record = Schema.Shape(

@@ -23,6 +23,11 @@ extension InboxSchema {
         .init(12, "size", .integer, about: "The file's size in bytes."),
         .init(13, "name", .text, about: "The file's name."),
         .init(14, "template", .bytes, about: "The template that it fills in, by id."),
+        .init(
+            15, "terms", .integer,
+            about: "How it is to be sent, the sum of: 1 whatever was written since, 2 only if nothing was, 4 later."),
+        .init(16, "not_before", .integer, about: "When it may be sent at the earliest, in milliseconds since 1970."),
+        .init(17, "not_after", .integer, about: "When it is not to be sent any more, in milliseconds since 1970."),
     ]
 
     /// Everyone in their own name, and only a gateway in a customer's.

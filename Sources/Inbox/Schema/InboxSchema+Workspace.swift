@@ -20,6 +20,11 @@ extension InboxSchema {
                 6, "media", .register(.text), writers: .any(keepers),
                 about: "The kinds of message that it can send, by name, with blanks between."),
             removed(7, keepers),
+            .init(
+                8, "patience", .register(.integer), writers: .any(keepers),
+                about:
+                    "For how long a reply may wait for its turn before its author is asked again, in minutes; 0 for ever."
+            ),
         ])
 
     /// A message that its provider has approved, to be filled in.

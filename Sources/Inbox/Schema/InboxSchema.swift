@@ -24,9 +24,9 @@ public enum InboxSchema {
 
     /// What a replica of an inbox is opened with.
     ///
-    /// Cards say what profiles do, so these come first.
+    /// Cards say what profiles do, and what is still to be sent, so these come first.
     public static let configuration = Replica.Configuration(
-        schema: current, projections: [LeadProjection(), CardProjection()])
+        schema: current, projections: [LeadProjection(), OutboxProjection(), CardProjection()])
 }
 
 extension Schema.Root {

@@ -48,8 +48,10 @@ public struct NaturalID: Sendable {
     }
 
     /// A gateway's record of what became of a message: each event once.
-    func record(of message: ElementID, _ event: DeliveryEvent) -> ElementID {
-        element("delivery", [message.text, String(event.rawValue)])
+    ///
+    /// - Parameter attempt: which attempt it is about; nil for what a provider told later.
+    func record(of message: ElementID, _ event: DeliveryEvent, attempt: Int64? = nil) -> ElementID {
+        element("delivery", [message.text, String(event.rawValue)] + (attempt.map { [String($0)] } ?? []))
     }
 
     private func root(_ domain: String, _ parts: [String]) -> RootID {

@@ -51,24 +51,16 @@ struct CloseCheck {
         try places(
             """
             SELECT max(by) FROM conversation_message m
-            WHERE root=? AND sender IN (1, 2, 4) AND historic IS NULL AND EXISTS(
-                SELECT 1 FROM conversation_delivery d
-                WHERE d.root = m.root AND d.message = m.key AND d.event IN (\(DeliveryState.leavingCodes)))
-            GROUP BY by >> 40
+            WHERE root=? AND sender IN (1, 2, 4) AND historic IS NULL AND \(OutgoingReader.hasLeft) GROUP BY by >> 40
             """)
     }
 
-    /// Of each branch, the oldest reply of a person's that is queued, has failed, or of which nobody knows.
+    /// Of each branch, the oldest reply of a person's that is queued, held or has failed, or of which nobody knows.
     private func unsent() throws -> [Int64] {
-        let records = "SELECT 1 FROM conversation_delivery d WHERE d.root = m.root AND d.message = m.key AND d.event"
-        return try places(
+        try places(
             """
-            SELECT min(by) FROM conversation_message m
-            WHERE root=? AND sender = 1 AND historic IS NULL AND kind NOT IN (\(MessageKind.unsentCodes))
-                AND NOT EXISTS(\(records) IN (\(DeliveryState.arrivalCodes)))
-                AND (NOT EXISTS(\(records) = \(DeliveryEvent.sent.rawValue))
-                    OR EXISTS(\(records) = \(DeliveryEvent.failed.rawValue)))
-            GROUP BY by >> 40
+            SELECT min(m.by) FROM outgoing o JOIN conversation_message m ON m.id = o.message
+            WHERE o.conversation=? AND m.sender = 1 AND o.state <> \(OutboxCode.dispatching.rawValue) GROUP BY m.by >> 40
             """)
     }
 
@@ -91,19 +83,34 @@ struct CloseCheck {
 struct LeavingReplies {
     private let records: [(by: Int64, reply: PauseRule.Reply)]
 
-    /// Of several records of one message the earliest counts.
+    /// From when the relay gave leave; of what is known to be sent without, the earliest record counts.
     init(of row: Int64, in database: Database) throws {
-        records = try Row.fetchAll(
-            database.cachedStatement(
-                sql: """
-                    SELECT d.by, d.timer, min(d.position) >> 16 FROM conversation_delivery d
-                    JOIN conversation_message m ON m.root = d.root AND m.key = d.message
-                    WHERE d.root=? AND d.event = 2 AND m.sender IN (1, 4) AND m.historic IS NULL GROUP BY d.message
-                    """), arguments: [row]
-        ).compactMap { row in
-            guard let by = row[0] as Int64?, let at = row[2] as Int64? else { return nil }
-            return (by, PauseRule.Reply(at: at, timer: row[1]))
+        let granted = try Self.records(
+            """
+            SELECT d.message, r.place, d.timer, c.at >> 16 FROM conversation_delivery d
+            JOIN conversation_message m ON m.root = d.root AND m.key = d.message
+            JOIN ruling r ON r.bid = d.by AND r.refusal = 0 JOIN change c ON c.place = r.place
+            WHERE d.root=? AND \(OutgoingReader.isGranted("d")) AND m.sender = 1 AND m.historic IS NULL
+            """, of: row, in: database)
+        let sent = try Self.records(
+            """
+            SELECT d.message, d.by, d.timer, min(d.position) >> 16 FROM conversation_delivery d
+            JOIN conversation_message m ON m.root = d.root AND m.key = d.message
+            WHERE d.root=? AND d.event = 2 AND m.sender IN (1, 4) AND m.historic IS NULL GROUP BY d.message
+            """, of: row, in: database)
+        records = Array(sent.merging(granted) { _, granted in granted }.values)
+    }
+
+    private static func records(
+        _ sql: String, of row: Int64, in database: Database
+    ) throws -> [Data: (by: Int64, reply: PauseRule.Reply)] {
+        let rows = try Row.fetchAll(database.cachedStatement(sql: sql), arguments: [row])
+        var records: [Data: (Int64, PauseRule.Reply)] = [:]
+        for row in rows {
+            guard let message = row[0] as Data?, let by = row[1] as Int64?, let at = row[3] as Int64? else { continue }
+            records[message] = (by, PauseRule.Reply(at: at, timer: row[2]))
         }
+        return records
     }
 
     /// - Parameter resumes: their changes' places.

@@ -12,6 +12,8 @@ struct ContactState {
     let account: (id: RootID, name: String?)?
     /// What its channel allows; nil where no account serves the conversation, as in an imported one.
     let policy: ChannelPolicy?
+    /// Whether the channel account was taken away.
+    let isRemoved: Bool
     let window: MessagingWindow
     let offers: [WindowOffer]
 
@@ -19,14 +21,18 @@ struct ContactState {
         let channel = try Row.fetchOne(
             database,
             sql: """
-                SELECT channel.key, channel.kind, channel.name, channel.window, channel.timer, channel.media
+                SELECT channel.key, channel.kind, channel.name, channel.window, channel.timer, channel.media,
+                    channel.patience, coalesce(channel.removed, 0) <> 0 AS is_removed
                 FROM conversation JOIN channel ON channel.key = conversation.account WHERE conversation.id=?
                 """, arguments: [row])
         account = RootID(bytes: channel?["key"]).map { ($0, channel?["name"]) }
         let kind = (channel?["kind"] as String?).flatMap(ChannelKind.init)
         policy = kind.map {
-            ChannelPolicy(kind: $0, window: channel?["window"], timer: channel?["timer"], media: channel?["media"])
+            ChannelPolicy(
+                kind: $0, window: channel?["window"], timer: channel?["timer"], media: channel?["media"],
+                patience: channel?["patience"])
         }
+        isRemoved = channel?["is_removed"] ?? false
         window = MessagingWindow(
             length: policy?.windowMinutes, lastInbound: try Self.lastInbound(in: row, database),
             isForPeople: policy?.isForPeople ?? true, now: now)

@@ -65,8 +65,8 @@ public struct MessageDetail: Sendable {
     public let at: Int64?
     /// For a message of the team: how far it has come.
     public let state: DeliveryState?
-    /// Why it failed: the provider's error code.
-    public let code: String?
+    /// The same with its reasons; nil for what the team did not send from here.
+    public let outbox: OutboxState?
     /// For a message of the team: those above it that its author had not been shown. For a customer's: those of the
     /// team above it that had not left when it was written.
     public let unseen: [ElementID]

@@ -35,7 +35,7 @@ struct IDLookup {
     }
 
     /// All ids that begin with `text`: the lowest and the highest.
-    private func range(of text: String, as kind: InboxFailure.Kind) throws -> (low: Data, high: Data) {
+    func range(of text: String, as kind: InboxFailure.Kind) throws -> (low: Data, high: Data) {
         guard text.utf8.count >= Self.shortestPrefix, let low = Self.padded(text, with: 0),
             let high = Self.padded(text, with: 31)
         else { throw InboxFailure.unknown(kind, text) }

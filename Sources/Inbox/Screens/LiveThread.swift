@@ -18,6 +18,7 @@ struct LiveThread {
         /// The change that put it there: its own or, once it was sent, that which says so.
         let placedBy: Int64
         let sender: Sender
+        let kind: MessageKind?
         let person: Data?
         let hasLeft: Bool
     }
@@ -62,10 +63,11 @@ struct LiveThread {
     }
 
     private static func entries(of row: Int64, in database: Database) throws -> [Entry] {
-        try Row.fetchAll(
+        let left = try left(of: row, in: database)
+        return try Row.fetchAll(
             database,
             sql: """
-                SELECT m.key, m.position, m.by, m.sender, member.person,
+                SELECT m.key, m.position, m.by, m.sender, m.kind, member.person,
                     d.by AS sent_by, min(d.position) AS sent_at
                 FROM conversation_message m JOIN branch ON branch.id = m.by >> 40
                 LEFT JOIN member ON member.device = substr(branch.replica, 1, \(DeviceID.byteCount))
@@ -81,7 +83,52 @@ struct LiveThread {
             let sentAt: Int64? = row["sent_at"]
             return Entry(
                 id: id, position: sentAt ?? position, by: by, placedBy: row["sent_by"] ?? by, sender: sender,
-                person: row["person"], hasLeft: sentAt != nil || sender == .phone)
+                kind: (row["kind"] as Int64?).flatMap(MessageKind.init(rawValue:)), person: row["person"],
+                hasLeft: sentAt != nil || sender == .phone || left.contains(id))
+        }
+    }
+
+    /// What has left without a record that says so: what the relay gave leave for, and what nobody knows of.
+    private static func left(of row: Int64, in database: Database) throws -> Set<ElementID> {
+        let keys = try Data.fetchAll(
+            database.cachedStatement(
+                sql: """
+                    SELECT d.message FROM conversation_delivery d WHERE d.root=? AND d.message IS NOT NULL
+                    AND (d.event IN (3, 4, 5, 7) OR \(OutgoingReader.isGranted("d")))
+                    """), arguments: [row])
+        return Set(keys.compactMap { ElementID(bytes: $0) })
+    }
+
+    /// What was said to whom beyond what somebody had been shown.
+    struct News: Hashable {
+        let id: ElementID
+        let sender: Sender
+        /// Who of the team, by id.
+        let person: Data?
+        let hasLeft: Bool
+        let by: Int64
+    }
+
+    /// Whatever was said, reactions aside, that is in none of the bases; of an author's own words only those that they
+    /// did not know of, which is possible on two devices.
+    ///
+    /// - Parameters:
+    ///   - bases: packed.
+    ///   - place: the change of whoever writes; nil for one that is about to be written, whose author knows all there is.
+    func news(beyond bases: [[UInt8]], by place: Int64?, person: Data?) throws -> [News] {
+        var news: [Entry] = []
+        for lane in lanes {
+            let seen = try Self.count(in: lane.entries) { entry in
+                try bases.contains { try past.holds(entry.by, in: $0) }
+            }
+            news += try lane.entries[seen...].filter { entry in
+                guard entry.by != place, entry.kind != .reaction else { return false }
+                guard let person, entry.person == person else { return true }
+                return try place.map { try !past.holds(entry.by, by: $0) } ?? false
+            }
+        }
+        return news.sorted { ($0.position, $0.id) < ($1.position, $1.id) }.map {
+            News(id: $0.id, sender: $0.sender, person: $0.person, hasLeft: $0.hasLeft, by: $0.by)
         }
     }
 

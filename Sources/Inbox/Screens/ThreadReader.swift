@@ -103,14 +103,13 @@ struct ThreadReader {
         let key = Data(item.id.bytes)
         let remarks = try amendments.remarks(on: key)
         let amendment = try amendments.amendment(of: key, among: remarks)
-        let records = try isHistoric ? [] : records(of: key)
+        let outbox = try outboxState(of: key, sender, kind, isHistoric: isHistoric)
         return MessageDetail(
             id: item.id, sender: sender,
             author: isHistoric ? row["author"] : author(sender, person), kind: kind,
             text: Self.text(of: row, amendment), isEdited: amendment.map { $0 != .revoked } ?? false,
             isRevoked: amendment == .revoked, at: (row["timeless"] as Int64?) == nil ? item.position >> 16 : nil,
-            state: Self.state(sender, kind, isHistoric: isHistoric, records),
-            code: records.last { $0.event == .failed }?.code,
+            state: outbox?.state ?? (sender == .phone ? .sent : nil), outbox: outbox,
             unseen: try isHistoric || kind == .note ? [] : unseen(item, by: sender, person, live),
             isLate: try sender == .customer && !isHistoric && live.isLate(at: item.position, by: item.by),
             about: (row["about"] as Data?).flatMap { ElementID(bytes: $0) }, reactions: Self.reactions(among: remarks),
@@ -138,27 +137,12 @@ struct ThreadReader {
         }
     }
 
-    private func records(of message: Data) throws -> [(event: DeliveryEvent, code: String?)] {
-        try Row.fetchAll(
-            database.cachedStatement(
-                sql: """
-                    SELECT event, code FROM conversation_delivery WHERE root=? AND message=? ORDER BY position, key
-                    """), arguments: [row, message]
-        ).compactMap { row in
-            (row[0] as Int64?).flatMap(DeliveryEvent.init(rawValue:)).map { ($0, row[1]) }
-        }
-    }
-
-    private static func state(
-        _ sender: Sender, _ kind: MessageKind, isHistoric: Bool, _ records: [(event: DeliveryEvent, code: String?)]
-    ) -> DeliveryState? {
-        switch sender {
-        case .agent, .assistant:
-            guard kind != .note, kind != .transcript else { return nil }
-            return isHistoric ? .sent : DeliveryState(records.map(\.event))
-        case .phone: return .sent
-        case .customer, .system: return nil
-        }
+    /// - Returns: nil for what is not the team's to send.
+    private func outboxState(
+        of message: Data, _ sender: Sender, _ kind: MessageKind, isHistoric: Bool
+    ) throws -> OutboxState? {
+        guard sender == .agent || sender == .assistant, kind != .note, kind != .transcript else { return nil }
+        return isHistoric ? .historic : try OutgoingReader(of: row, in: database, past: past).state(of: message)
     }
 
     /// Read as bytes: as text, GRDB would end it at the first NUL.

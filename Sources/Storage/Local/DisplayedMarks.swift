@@ -61,6 +61,15 @@ extension Transaction {
 }
 
 extension Transaction {
+    /// A basis as the state tables keep one: of a write made now.
+    public func packed(_ basis: Basis) throws -> [UInt8] {
+        switch basis {
+        case .nothing: []
+        case .everything: CausalPast.packed(try log.view().heads)
+        case .heads(let causes): CausalPast.packed(try causes.compactMap(log.place))
+        }
+    }
+
     /// Whether the author of a write with that basis, made now, has seen the change at a place of this database.
     public func holds(_ place: Int64, in basis: Basis) throws -> Bool {
         switch basis {

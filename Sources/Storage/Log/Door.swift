@@ -182,9 +182,7 @@ final class Door {
     /// Notes what a change bids for, or what it rules. A ruling alters how the roots show that the bid is about.
     func takeBids(of change: Change, by author: StateMerge.Author) throws {
         guard !change.acts.isEmpty else { return }
-        for bid in try bids.take(change, by: author) {
-            for segment in try log.change(at: bid).segments { try state.touch(segment) }
-        }
+        for bid in try bids.take(change, by: author) { try state.revisit(log.change(at: bid)) }
     }
 
     func author(of change: Change, at place: LocalPlace) throws -> StateMerge.Author? {

@@ -2,6 +2,8 @@ import CRDT
 import ChangeLog
 import GRDB
 
+import struct Foundation.Data
+
 /// Merges operations into the state tables, as the schema says. The laws it follows are those of the plain values in
 /// `CRDT`; a test runs both on the same operations.
 ///
@@ -64,10 +66,28 @@ final class StateMerge {
         }
     }
 
-    /// Has the projections look at a root again, if it is here.
-    func touch(_ segment: Segment) throws {
-        guard let root = schema.root(segment.kind), let row = try find(segment.root, in: root) else { return }
-        touched.root(row, of: root.name)
+    /// Has the projections look again at what a change touched and appended, as far as it is here.
+    func revisit(_ change: Change) throws {
+        for (body, part) in change.bodies.enumerated() {
+            guard case .here(let segment) = part, let root = schema.root(segment.kind),
+                let row = try find(segment.root, in: root)
+            else { continue }
+            touched.root(row, of: root.name)
+            for (operation, write) in segment.operations.enumerated() {
+                guard case .append(let element) = write.action, let field = root.field(write.field),
+                    case .sequence = field.kind
+                else { continue }
+                let id = element.id ?? ElementID(change: change.id, body: body, operation: operation)
+                try revisit(id, in: root.sequenceTable(field.name), of: row)
+            }
+        }
+    }
+
+    private func revisit(_ id: ElementID, in table: String, of root: Int64) throws {
+        let row = try Int64.fetchOne(
+            log.database.cachedStatement(sql: "SELECT id FROM \(table) WHERE root=? AND key=?"),
+            arguments: [root, Data(id.bytes)])
+        if let row { touched.revisited[table, default: []].insert(row) }
     }
 
     func mayWrite(_ segment: Segment, of root: Schema.Root, as role: Role) -> Bool {

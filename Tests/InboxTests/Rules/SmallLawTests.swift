@@ -9,10 +9,11 @@ struct SmallLawTests {
     // MARK: Delivery
 
     @Test func `whatever was told of a message, its state is the furthest, and an arrival outweighs every failure`() {
-        for bits in 0..<256 {
-            let events = DeliveryEvent.allCases.enumerated().filter { bits >> $0.offset & 1 == 1 }.map(\.element)
-            let state = DeliveryState(events)
-            #expect(state == DeliveryState(events.reversed() + events))
+        let told: [DeliveryEvent] = [.sent, .delivered, .read, .played, .failed, .unknown]
+        for bits in 0..<(1 << told.count) {
+            let events = told.enumerated().filter { bits >> $0.offset & 1 == 1 }.map(\.element)
+            let state = Self.state(events)
+            #expect(state == Self.state(events.reversed() + events))
             let arrival = [DeliveryEvent.played, .read, .delivered].first(where: events.contains)
             if let arrival {
                 #expect(state.rawValue == arrival.name)
@@ -22,6 +23,12 @@ struct SmallLawTests {
                 #expect(state == (events.contains(.sent) ? .sent : events.contains(.unknown) ? .unknown : .queued))
             }
         }
+    }
+
+    private static func state(_ events: [DeliveryEvent]) -> DeliveryState {
+        var facts = OutboxRule.Facts()
+        facts.records = events.enumerated().map { .init($1, by: Int64($0), at: Int64($0)) }
+        return OutboxRule.state(facts) { _, _ in false }.state
     }
 
     // MARK: Snooze

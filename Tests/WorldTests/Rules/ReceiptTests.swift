@@ -36,9 +36,16 @@ struct ReceiptTests {
         // However they come, nothing that arrived is taken back, and a failure only as far as nothing arrived.
         for (order, states) in zip(events.permutations(), states) {
             for (number, state) in states.enumerated() {
-                #expect(state == DeliveryState(order.prefix(number + 1)))
+                #expect(state == Self.furthest(of: order.prefix(number + 1)))
             }
         }
+    }
+
+    private static func furthest(of events: some Sequence<DeliveryEvent>) -> DeliveryState {
+        let order: [(DeliveryEvent, DeliveryState)] = [
+            (.read, .read), (.delivered, .delivered), (.failed, .failed), (.sent, .sent),
+        ]
+        return order.first { events.contains($0.0) }?.1 ?? .queued
     }
 
     @Test func `a failure that a delivery contradicts counts as delivered`() throws {
@@ -49,7 +56,7 @@ struct ReceiptTests {
             }, .by("jonas") { try $0.note(on: $1.id, "a note") })
         try story.then("leila") { try $0.reply(to: $1.id, with: "Three are left.", seen: nil) }
         try story.happen().see { detail, _ in
-            detail.messages.contains { $0.state == .delivered && $0.code == "131026" }
+            detail.messages.contains { $0.state == .delivered && $0.outbox?.code == "131026" }
         }
     }
 

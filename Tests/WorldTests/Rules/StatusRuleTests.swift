@@ -132,7 +132,8 @@ struct StatusRuleTests {
         try story.everyone { try $0.tell(.failed, of: "Three are left.", in: $1.conversation, code: "131026") }
         let everyone = try story.sync()
         try everyone.see(at: minute(61)) { detail, _ in
-            detail.status == .active && detail.obstacle == .ownReply && detail.messages.contains { $0.code == "131026" }
+            detail.status == .active && detail.obstacle == .ownReply
+                && detail.messages.contains { $0.outbox?.code == "131026" }
         }
         try story.everyone { try $0.tell(.delivered, of: "Three are left.", in: $1.conversation) }
         try story.sync().see { detail, _ in detail.status == .closed }
