@@ -10,7 +10,8 @@ struct Nexus: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             Init.self, InviteGroup.self, Join.self, Gateway.self, Import.self, Receive.self, InboxList.self, Show.self,
-            Reply.self, DraftGroup.self, Note.self, Assign.self, TakeOver.self, Snooze.self, FollowUpCommand.self,
+            Reply.self, OutboxGroup.self, DraftGroup.self, Note.self, Assign.self, TakeOver.self, Snooze.self,
+            FollowUpCommand.self,
             Label.self, Close.self, Reopen.self, Escalate.self, AI.self, Read.self,
             LeadGroup.self, Search.self, SyncNow.self, StateDigest.self, Status.self, KeyGroup.self, RelayGroup.self,
             Demo.self, BenchGroup.self,

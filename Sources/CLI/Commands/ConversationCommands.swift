@@ -23,6 +23,24 @@ struct Writing {
         }
     }
 
+    /// Prints the message, and says at once what its author had not been shown.
+    func reply(_ done: String, _ command: (InboxWriter) throws -> InboxWriter.Written) throws {
+        let written = try run(command)
+        if options.json {
+            Console.print(
+                JSONOutput.object([
+                    ("message", .string(written.message.text)), ("change", .string(written.change.text)),
+                    ("unseen", .array(written.unseen.map { .string($0.text) })),
+                ]).text())
+        } else {
+            Console.print(done)
+        }
+        guard !written.unseen.isEmpty else { return }
+        Console.note(
+            "You have not been shown \(Plural.of(written.unseen.count, "message")) of this conversation: "
+                + "nexus outbox show \(written.message.text.prefix(8))")
+    }
+
     func message(_ done: String, _ command: (InboxWriter) throws -> InboxWriter.Written) throws {
         let written = try run(command)
         if options.json {

@@ -18,6 +18,7 @@ struct Reply: ParsableCommand {
     @Option(help: "The template's language, where it is there in several.") var language: String?
     @Option(name: .customLong("set"), help: "NAME=VALUE for the template; once for each of its places.")
     var values: [String] = []
+    @OptionGroup var terms: TermsOptions
 
     func validate() throws {
         guard [text != nil, draft, template != nil].filter({ $0 }).count == 1 else {
@@ -33,9 +34,10 @@ struct Reply: ParsableCommand {
         let replica = try options.home.open()
         let root = try replica.read { try RootLookup(conversation, in: $0) }.id
         let body = try text.map { try StandardInput.text(or: $0) } ?? Drafts.text(for: root, in: replica)
+        let terms = try terms.terms(now: try ScreenClock.now(of: replica))
         do {
-            try Writing(options: options).message("Queued.") {
-                try $0.reply(to: conversation, with: body, seen: seen, about: about)
+            try Writing(options: options).reply("Queued.") {
+                try $0.reply(to: conversation, with: body, seen: seen, about: about, terms: terms)
             }
         } catch let failure as InboxFailure where failure != .emptyText {
             try replica.keepDraft(body, for: root, now: WallClock.now())
@@ -51,8 +53,9 @@ extension Reply {
     private func fill(_ template: String) throws {
         let order = InboxWriter.TemplateOrder(
             template: template, language: language, values: try TemplateValues(arguments: values))
-        try Writing(options: options).message("Queued.") {
-            try $0.reply(to: conversation, filling: order, seen: seen)
+        let terms = try terms.terms(now: try ScreenClock.now(of: try options.home.open(.reading)))
+        try Writing(options: options).reply("Queued.") {
+            try $0.reply(to: conversation, filling: order, seen: seen, terms: terms)
         }
     }
 }

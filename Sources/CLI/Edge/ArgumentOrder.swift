@@ -3,11 +3,13 @@
 enum ArgumentOrder {
     private static let groups: Set<String> = [
         "ai", "article", "bench", "bundle", "channel", "device", "draft", "gateway", "invite", "key", "lead", "members",
-        "quarantine", "relay", "saved-reply", "template", "view", "workspace",
+        "outbox", "quarantine", "relay", "saved-reply", "template", "view", "workspace",
     ]
     /// Commands that take a free text, with the options they know besides the global ones.
     private static let valueOptions: [String: Set<String>] = [
-        "reply": ["--seen", "--about", "--template", "--language", "--set"], "note": [], "lead note": [],
+        "reply": [
+            "--seen", "--about", "--template", "--language", "--set", "--expires", "--schedule", "--undo-seconds",
+        ], "outbox edit": ["--seen"], "note": [], "lead note": [],
         "search": ["--limit"], "label": [], "saved-reply set": ["--name"],
         "article set": ["--title", "--language", "--source", "--label", "--remove-label"],
     ]
@@ -48,7 +50,9 @@ enum ArgumentOrder {
         return options + ["--"] + texts
     }
 
-    private static func isFlag(_ argument: String) -> Bool { ["--json", "--help", "-h", "--draft"].contains(argument) }
+    private static func isFlag(_ argument: String) -> Bool {
+        ["--json", "--help", "-h", "--draft", "--send-anyway", "--if-no-reply"].contains(argument)
+    }
 
     private static func isOption(_ argument: String, among valueOptions: Set<String>) -> Bool {
         valueOptions.contains { argument == $0 || argument.hasPrefix($0 + "=") }

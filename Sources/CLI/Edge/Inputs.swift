@@ -143,9 +143,20 @@ enum TimeOption {
         guard let time = Instant.parse(text, allowsDateOnly: true) else { throw CLIFailure.badTime(text) }
         return time
     }
+
+    /// A time as above, or a span from now such as 4h.
+    static func moment(_ text: String, after now: Int64) throws -> Int64 {
+        if let length = Lifetime.parse(text) { return now.addingReportingOverflow(length).partialValue }
+        guard let time = Instant.parse(text, allowsDateOnly: true) else { throw CLIFailure.badTime(text) }
+        return time
+    }
 }
 
 /// Counts in words.
 enum Plural {
-    static func of(_ count: Int, _ thing: String) -> String { "\(count) \(thing)\(count == 1 ? "" : "s")" }
+    static func of(_ count: Int, _ thing: String) -> String { of(count, thing, thing + "s") }
+
+    static func of(_ count: Int, _ thing: String, _ things: String) -> String {
+        "\(count) \(count == 1 ? thing : things)"
+    }
 }

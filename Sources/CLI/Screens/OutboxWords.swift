@@ -27,3 +27,18 @@ enum OutboxWords {
         }
     }
 }
+
+extension OutboxWords {
+    /// What does not add up about a message.
+    static func words(_ problem: OutboxAudit.Problem.Kind) -> String {
+        switch problem {
+        case .withoutGrant: "the gateway noted an attempt that the relay never granted"
+        case .sentTwice: "the provider took two attempts"
+        case .retriedInDoubt: "it was tried again though the attempt before may have been taken"
+        case .misfiled: "the outbox files it in another state; nexus rebuild mends that"
+        }
+    }
+
+    /// Why a provider did not take a message.
+    static func failure(_ code: String) -> String { "the provider says \(code)" }
+}

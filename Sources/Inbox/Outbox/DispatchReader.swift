@@ -148,7 +148,8 @@ public struct DispatchReader {
             objection: isAssistants ? try judge.objection(to: entry) : entry.movement,
             isAuthorRevoked: try isRevoked(entry.device), isTemplate: entry.template != nil,
             hindrance: isKnown ? try hindrance(to: entry, contact) : .unsupported,
-            isInDoubt: entry.queuedAt < steadySince)
+            isInDoubt: entry.queuedAt < steadySince,
+            retryAt: entry.retryAt)
     }
 
     private func isRevoked(_ device: DeviceID?) throws -> Bool {

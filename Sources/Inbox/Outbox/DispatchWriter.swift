@@ -15,6 +15,10 @@ public enum SendingResult: Hashable, Sendable {
     case unknown(details: String?)
     /// It was not asked.
     case notAsked
+    /// It could not take it just now, for certain; it is asked again later.
+    case postponed(code: String, details: String?)
+    /// It refused it, for certain, for a reason that a person has to look at.
+    case held(OutboxReason, code: String, details: String?)
 }
 
 /// What a gateway writes about messages on their way out.
@@ -32,11 +36,13 @@ extension InboxWriter {
         let details =
             step.unseen.isEmpty ? nil : JSONValue.object(["unseen": .list(step.unseen.map { .text($0.text) })])
         return try write(
-            Element(fields: [
-                .init(1, .bytes(step.message.bytes)), .init(2, .integer(event.rawValue)),
-                .init(3, .text(reason.rawValue)),
-                .init(6, details.map { .text($0.canonicalText) } ?? .null),
-            ]), in: conversation)
+            [
+                Element(fields: [
+                    .init(1, .bytes(step.message.bytes)), .init(2, .integer(event.rawValue)),
+                    .init(3, .text(reason.rawValue)),
+                    .init(6, details.map { .text($0.canonicalText) } ?? .null),
+                ])
+            ], in: conversation)
     }
 
     /// Bids for sending a message. The bid is to be pushed at once, and nothing sent before the relay has granted it.
@@ -76,11 +82,22 @@ extension InboxWriter {
             event = .unknown
             fields.append(.init(6, details.map(Value.text) ?? .null))
         case .notAsked: event = .abandoned
+        case .postponed(let code, let details), .held(_, let code, let details):
+            event = .abandoned
+            fields += [.init(3, .text(code)), .init(6, details.map(Value.text) ?? .null)]
         }
         let id = ids.record(of: message, event, attempt: attempt)
         guard try !isNoted(id, in: conversation) else { return nil }
         fields += [.init(1, .bytes(message.bytes)), .init(2, .integer(event.rawValue))]
-        return try write(Element(id: id, fields: fields), in: conversation)
+        var elements = [Element(id: id, fields: fields)]
+        if case .held(let reason, _, _) = result {
+            elements.append(
+                Element(fields: [
+                    .init(1, .bytes(message.bytes)), .init(2, .integer(DeliveryEvent.held.rawValue)),
+                    .init(3, .text(reason.rawValue)),
+                ]))
+        }
+        return try write(elements, in: conversation)
     }
 
     /// What its channel said when it was bid for.
@@ -101,9 +118,10 @@ extension InboxWriter {
                 """, arguments: [Data(conversation.bytes), Data(record.bytes)]) != nil
     }
 
-    private func write(_ element: Element, in conversation: RootID) throws -> ChangeID? {
+    private func write(_ elements: [Element], in conversation: RootID) throws -> ChangeID? {
         let root = InboxSchema.conversation
-        let append = Operation(field: root.number(of: "delivery"), action: .append(element))
-        return try commit([append], on: conversation, of: root)?.id
+        let number = root.number(of: "delivery")
+        return try commit(
+            elements.map { Operation(field: number, action: .append($0)) }, on: conversation, of: root)?.id
     }
 }

@@ -40,6 +40,8 @@ struct OutboxQueue {
         /// What was said that its author had not been shown, be it that it has not left.
         let news: [LiveThread.News]
         let device: DeviceID?
+        /// When it may be tried again, after the provider could not take it, in milliseconds since 1970.
+        let retryAt: Int64?
     }
 
     private static let columns = """
@@ -86,18 +88,27 @@ struct OutboxQueue {
         else { return nil }
         let device = row["device"] as Data?
         let author = people.person(ofDevice: device ?? Data())
+        let facts = try outgoing.facts(of: key)
         let orders = try outgoing.directiveRows(of: key).filter(\.sends)
         let bases = [(row["basis"] as Data?).map(Array.init) ?? []] + orders.map(\.basis)
         return Entry(
             id: id, text: (row["body"] as Data?).map { String(decoding: $0, as: UTF8.self) } ?? "", sender: sender,
             kind: (row["kind"] as Int64?).flatMap(MessageKind.init(rawValue:)) ?? .unsupported, by: by, author: author,
-            state: try outgoing.state(of: key), writtenAt: position >> 16,
+            state: try outgoing.state(facts), writtenAt: position >> 16,
             queuedAt: max(position >> 16, orders.map(\.at).max() ?? .min),
             terms: SendingTerms(code: row["terms"], notBefore: row["not_before"], notAfter: row["not_after"]),
             template: RootID(bytes: row["template"] as Data?), details: row["details"],
             about: (row["about"] as Data?).flatMap { ElementID(bytes: $0) },
             news: try thread.news(beyond: bases, by: by, person: author.map { Data($0.id.bytes) }),
-            device: device.flatMap { DeviceID($0) })
+            device: device.flatMap { DeviceID($0) }, retryAt: Self.retryTime(facts))
+    }
+}
+
+extension OutboxQueue {
+    /// One that was not asked for may be tried at once.
+    private static func retryTime(_ facts: OutboxRule.Facts) -> Int64? {
+        let postponed = facts.records.filter { $0.event == .abandoned && $0.code != nil }
+        return postponed.map { $0.at + DispatchRule.backoff(after: $0.attempt ?? 1) }.max()
     }
 }
 

@@ -11,6 +11,14 @@ public enum DispatchRule {
     /// another situation.
     public static let assistantsPatience: Int64 = 15 * 60_000
 
+    /// How often a provider is asked that cannot take a message just now.
+    public static let attempts: Int64 = 8
+
+    /// How long to wait after a provider could not take a message, in milliseconds: twice as long each time, up to an hour.
+    ///
+    /// - Parameter attempt: how often it was asked, 1 or more.
+    public static func backoff(after attempt: Int64) -> Int64 { min(pace << min(max(attempt - 1, 0), 10), 3_600_000) }
+
     /// An outgoing message that is not settled.
     public struct Item: Hashable, Sendable {
         /// Names it.
@@ -34,19 +42,21 @@ public enum DispatchRule {
         public var isTemplate: Bool
         /// Whether the template is as it was and may be sent, and the channel carries such a message; else why not.
         public var hindrance: OutboxReason?
-        /// What it answers to is not known to have left, for certain, if it was to be sent before the relay forgot.
+        /// Whether the relay may have forgotten that it was sent.
         public var isInDoubt: Bool
+        /// When it may be tried again, after the provider could not take it, in milliseconds since 1970.
+        public var retryAt: Int64?
 
         /// A message.
         public init(
             id: ElementID, author: ChangeID?, isAssistants: Bool, state: DeliveryState, queuedAt: Int64,
             terms: SendingTerms = SendingTerms(), objection: OutboxReason? = nil, isAuthorRevoked: Bool = false,
-            isTemplate: Bool = false, hindrance: OutboxReason? = nil, isInDoubt: Bool = false
+            isTemplate: Bool = false, hindrance: OutboxReason? = nil, isInDoubt: Bool = false, retryAt: Int64? = nil
         ) {
             (self.id, self.author, self.isAssistants, self.state) = (id, author, isAssistants, state)
             (self.queuedAt, self.terms, self.objection) = (queuedAt, terms, objection)
             (self.isAuthorRevoked, self.isTemplate, self.hindrance) = (isAuthorRevoked, isTemplate, hindrance)
-            self.isInDoubt = isInDoubt
+            (self.isInDoubt, self.retryAt) = (isInDoubt, retryAt)
         }
     }
 
@@ -113,6 +123,7 @@ public enum DispatchRule {
         if item.isAssistants, let reason = silence(of: item, circumstances) { return .drop(reason) }
         if let time = item.terms.notBefore, circumstances.now < time { return .wait(until: time) }
         if let hold = hold(on: item, circumstances) { return hold }
+        if let time = item.retryAt, circumstances.now < time { return .wait(until: time) }
         let free = (circumstances.lastSent ?? .min).addingReportingOverflow(pace).partialValue
         return circumstances.lastSent != nil && circumstances.now < free ? .wait(until: free) : .send
     }

@@ -59,6 +59,8 @@ public enum LocalValues {
         case difference
         /// The channel root a gateway serves.
         case channel
+        /// As a gateway: since when its first relay had forgotten nothing, in milliseconds since 1970.
+        case steadyRelay = "steady_relay"
     }
 
     /// The value under `key`; null when there is none.
