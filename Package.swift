@@ -101,8 +101,9 @@ let package = Package(
 
         // MARK: The edges
         .target(name: "Keys", dependencies: ["ChangeLog", "CSodium"], swiftSettings: strict),
+        .target(name: "Transport", dependencies: ["CurlShim", "Sync"], swiftSettings: strict),
         .target(
-            name: "RelayClient", dependencies: ["ChangeLog", "Replication", "Storage", "Sync", "CurlShim"],
+            name: "RelayClient", dependencies: ["ChangeLog", "Replication", "Storage", "Sync", "Transport"],
             swiftSettings: strict),
         .target(
             name: "Relay",
@@ -131,8 +132,8 @@ let package = Package(
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "CRDT", "ChangeLog", "Keys", "Storage", "Replication", "Inbox", "RelayClient", "Relay", "Benchmark",
-                "CZlib",
+                "CRDT", "ChangeLog", "Keys", "Storage", "Replication", "Inbox", "Transport", "RelayClient", "Relay",
+                "Benchmark", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -2,6 +2,7 @@ import ChangeLog
 import Replication
 import Storage
 import Sync
+import Transport
 
 /// Takes a live stream in, frame by frame, on the thread that carries it.
 final class LiveReader: HTTPStreamReceiver {

@@ -5,6 +5,7 @@ public import Replication
 public import Storage
 import Sync
 import Synchronization
+import Transport
 
 /// What happens while a replica follows its relay.
 public enum LiveEvent: Hashable, Sendable {

@@ -1,6 +1,7 @@
 public import ChangeLog
 public import Storage
 import Sync
+public import Transport
 
 /// Why a sync did not come about. Facts only; the words are made at the edge.
 public enum SyncFailure: Error, Hashable, Sendable {

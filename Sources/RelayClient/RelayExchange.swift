@@ -2,6 +2,7 @@ public import ChangeLog
 public import Replication
 public import Storage
 public import Sync
+import Transport
 
 /// Carries a sync over HTTP: the only caller of the network for sync.
 ///

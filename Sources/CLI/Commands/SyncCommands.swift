@@ -5,6 +5,7 @@ import Inbox
 import RelayClient
 import Replication
 import Storage
+import Transport
 
 /// `nexus sync`
 struct SyncNow: ParsableCommand {

@@ -1,4 +1,4 @@
-import RelayClient
+import Transport
 
 extension Explanation {
     /// Why a relay gave no answer. Those with status 76 were answered by somebody whom one must not trust.

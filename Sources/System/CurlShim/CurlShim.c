@@ -211,7 +211,7 @@ static nexus_curl_outcome outcome_of(CURLcode code, bool was_sent, long verdict)
     case CURLE_GOT_NOTHING:
         return nexus_curl_hung_up;
     case CURLE_OPERATION_TIMEDOUT:
-        return nexus_curl_timed_out;
+        return was_sent ? nexus_curl_timed_out : nexus_curl_unreachable;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CIPHER:
         return nexus_curl_no_tls;

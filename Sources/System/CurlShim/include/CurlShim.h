@@ -52,7 +52,7 @@ typedef enum __attribute__((enum_extensibility(closed))) {
     nexus_curl_answered,
     /// libcurl found the URL malformed, or of a protocol it was built without. Nothing was sent.
     nexus_curl_bad_address,
-    /// No connection: name, route, port or proxy. Nothing was sent.
+    /// No connection: name, route, port or proxy, or none in time. Nothing was sent.
     nexus_curl_unreachable,
     /// Nobody known vouches for the certificate, or not for that name. Nothing was sent.
     nexus_curl_untrusted,
@@ -64,6 +64,7 @@ typedef enum __attribute__((enum_extensibility(closed))) {
     nexus_curl_no_tls,
     /// The connection ended before a single byte of an answer, as a TLS server ends one that does not begin TLS.
     nexus_curl_hung_up,
+    /// After something was sent.
     nexus_curl_timed_out,
     /// A receiver said so.
     nexus_curl_stopped,

@@ -10,7 +10,7 @@ public enum TransportFailure: Error, Hashable, Sendable {
     case badHeader
     /// libcurl is not installed, or lacks a function used here.
     case libraryMissing
-    /// No such name, no route, or nobody listening.
+    /// No such name, no route, nobody listening, or no connection in time.
     case unreachable(code: Int32)
     /// Nobody known here vouches for the certificate, or not for that name.
     case untrusted(code: Int32)
@@ -23,6 +23,7 @@ public enum TransportFailure: Error, Hashable, Sendable {
 
     // The server may have acted on the request, or not.
 
+    /// No answer, or no whole one, in time after something was sent.
     case timedOut
     /// The connection ended without a word of an answer. To plain HTTP a TLS server does that.
     case hungUp
@@ -34,6 +35,17 @@ public enum TransportFailure: Error, Hashable, Sendable {
     case cut(code: Int32)
     /// Whoever took the answer wanted no more of it.
     case stopped
+
+    /// Whether the server may have acted on the request: false proves that it did not.
+    ///
+    /// A connection that is kept is a case of its own: one that ends without a word of an answer is taken for closed
+    /// before, and the request is sent again on a new one. What must not happen twice needs a transport of its own.
+    public var mayHaveActed: Bool {
+        switch self {
+        case .badAddress, .badHeader, .libraryMissing, .unreachable, .untrusted, .expired, .otherKey, .noTLS: false
+        case .timedOut, .hungUp, .answerTooLarge, .notHTTP, .cut, .stopped: true
+        }
+    }
 }
 
 extension TransportFailure {
