@@ -106,6 +106,9 @@ let package = Package(
             name: "RelayClient", dependencies: ["ChangeLog", "Replication", "Storage", "Sync", "Transport"],
             swiftSettings: strict),
         .target(
+            name: "Channels", dependencies: ["ChangeLog", "CSodium", "Inbox", "Sync", "Transport"],
+            swiftSettings: strict),
+        .target(
             name: "Relay",
             dependencies: [
                 "ChangeLog", "Keys", "Replication", "Storage", "Sync",
@@ -189,6 +192,9 @@ let package = Package(
         .testTarget(
             name: "InboxTests",
             dependencies: ["CRDT", "ChangeLog", "Inbox", "Simulation", "Storage", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ChannelsTests", dependencies: ["ChangeLog", "Channels", "Inbox", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "CLITests",

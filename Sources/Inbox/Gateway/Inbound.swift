@@ -33,20 +33,50 @@ public struct InboundMessage: Decodable, Sendable {
     let details: JSONValue?
 
     /// Who wrote it, as the provider knows them.
-    struct Customer: Decodable {
+    public struct Customer: Decodable, Sendable {
         let id: String
         let name: String?
         let phone: String?
         let email: String?
+
+        /// - Parameter id: the provider's; on WhatsApp their number in digits, or the name of one who hides it.
+        public init(id: String, name: String? = nil, phone: String? = nil, email: String? = nil) {
+            (self.id, self.name, self.phone, self.email) = (id, name, phone, email)
+        }
     }
 
     /// A file, as the provider describes it.
-    struct File: Decodable {
+    public struct File: Decodable, Sendable {
         let mime: String?
         let size: Int64?
         let name: String?
         /// Of its bytes, in letters and digits of base32.
         let hash: String?
+
+        /// A file whose bytes are not here.
+        public init(mime: String?, name: String?) {
+            (self.mime, self.name) = (mime, name)
+            (size, hash) = (nil, nil)
+        }
+    }
+
+    /// What a provider brings.
+    ///
+    /// - Parameters:
+    ///   - from: the customer, also where `sender` is `.phone`.
+    ///   - at: the provider's time, in milliseconds since 1970.
+    ///   - about: the provider's id of the message that it answers, corrects, takes back or reacts to.
+    ///   - details: what its kind needs besides.
+    /// - Throws: what `init(line:)` throws for the same as a line.
+    public init(
+        channel: ChannelKind, from: Customer, sender: Sender = .customer, providerID: String, at: Int64?,
+        kind: MessageKind = .text, text: String? = nil, about: String? = nil, file: File? = nil,
+        details: JSONValue? = nil
+    ) throws(LineRejection) {
+        (self.channel, self.from, self.sender) = (channel.rawValue, from, sender.name)
+        (providerId, self.kind, self.text, self.about) = (providerID, kind.name, text, about)
+        (self.at, self.file, self.details) = (at.map { Instant.text(milliseconds: $0) }, file, details)
+        try check()
     }
 
     /// - Parameter line: UTF-8, without the line break.
@@ -56,6 +86,10 @@ public struct InboundMessage: Decodable, Sendable {
         } catch {
             throw .malformed
         }
+        try check()
+    }
+
+    private func check() throws(LineRejection) {
         guard !from.id.isEmpty else { throw .missing("from.id") }
         guard !providerId.isEmpty else { throw .missing("providerId") }
         let fields =
