@@ -124,6 +124,19 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "ProviderServer",
+            dependencies: [
+                "ChangeLog", "Channels", "Inbox", "Transport",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
         // Not a product: what it measures is the products.
         .target(
             name: "Benchmark",
@@ -136,7 +149,7 @@ let package = Package(
             name: "CLI",
             dependencies: [
                 "CRDT", "ChangeLog", "Keys", "Storage", "Replication", "Inbox", "Transport", "RelayClient", "Relay",
-                "Benchmark", "CZlib",
+                "Channels", "ProviderServer", "Benchmark", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -197,6 +210,10 @@ let package = Package(
             name: "ChannelsTests", dependencies: ["ChangeLog", "Channels", "Inbox", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "ProviderServerTests",
+            dependencies: ["ChangeLog", "Channels", "Inbox", "ProviderServer", "Transport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "CLITests",
             dependencies: [
                 "CLI", "ChangeLog", "Inbox", "Simulation", "Storage", "TestSupport",
@@ -204,6 +221,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         // Runs the program itself, which therefore has to be built.
-        .testTarget(name: "CommandTests", dependencies: ["CLI", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandTests", dependencies: ["CLI", "ChangeLog", "Channels", "TestSupport", "Transport"],
+            swiftSettings: strict),
     ]
 )

@@ -14,7 +14,7 @@ struct Nexus: ParsableCommand {
             FollowUpCommand.self,
             Label.self, Close.self, Reopen.self, Escalate.self, AI.self, Read.self,
             LeadGroup.self, Search.self, SyncNow.self, StateDigest.self, Status.self, KeyGroup.self, RelayGroup.self,
-            Demo.self, BenchGroup.self,
+            Demo.self, DevGroup.self, BenchGroup.self,
         ],
         groupedSubcommands: [
             CommandGroup(

@@ -2,8 +2,8 @@
 /// that begins with `-`.
 enum ArgumentOrder {
     private static let groups: Set<String> = [
-        "ai", "article", "bench", "bundle", "channel", "device", "draft", "gateway", "invite", "key", "lead", "members",
-        "outbox", "quarantine", "relay", "saved-reply", "template", "view", "workspace",
+        "ai", "article", "bench", "bundle", "channel", "dev", "device", "draft", "gateway", "invite", "key", "lead",
+        "members", "outbox", "quarantine", "relay", "saved-reply", "template", "view", "workspace",
     ]
     /// Commands that take a free text, with the options they know besides the global ones.
     private static let valueOptions: [String: Set<String>] = [

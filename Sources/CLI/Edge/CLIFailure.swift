@@ -7,6 +7,8 @@ enum CLIFailure: Error {
     case cannotWrite(String, Int32)
     case noFile(String)
     case noSuchFile(String)
+    case noSecret(String)
+    case badURL(String)
     case damagedFile(String)
     case tooLongFile(String)
     case notText

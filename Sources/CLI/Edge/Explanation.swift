@@ -1,9 +1,11 @@
 import ArgumentParser
 import Benchmark
 import ChangeLog
+import Channels
 import Glibc
 import Inbox
 import Keys
+import ProviderServer
 import Relay
 import RelayClient
 import Storage
@@ -57,6 +59,8 @@ struct Explanation {
         case let failure as BundleFailure: of(failure)
         case let failure as SyncFailure: of(failure)
         case let failure as RelayFailure: of(failure)
+        case let failure as ServiceFailure: of(failure)
+        case let rejection as ScriptRejection: of(rejection)
         case let failure as DemoFailure: Explanation("demo", 70, failure.description, hint: "Run it again with --keep.")
         case let failure as BenchmarkFailure: of(failure)
         case let rejection as LineRejection: Explanation("bad-line", 65, "The line was not taken: \(words(rejection)).")
@@ -84,6 +88,10 @@ struct Explanation {
         case .noFile(let path):
             Explanation("no-file", 66, "Cannot read \(path).", hint: "Check the path; - reads from standard input.")
         case .noSuchFile(let path): Explanation("no-file", 66, "There is no file \(path).", hint: "Check the path.")
+        case .noSecret(let path):
+            Explanation("bad-secret", 65, "The first line of \(path) is no secret: it has to have 1 to 1,024 bytes.")
+        case .badURL(let text):
+            Explanation("bad-address", 2, "\(text) is no address.", hint: "Write http://HOST:PORT/PATH, or https://.")
         case .damagedFile(let path):
             Explanation(
                 "damaged-file", 65, "\(path) ends in the middle or is damaged.",

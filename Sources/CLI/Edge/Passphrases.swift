@@ -84,3 +84,17 @@ private enum HiddenInput {
         _exit(128 + number)
     }
 }
+
+/// What somebody was given to prove who they are, as a provider's access token, in a file that only they can read.
+enum SecretFile {
+    /// - Throws: `CLIFailure.noSecret` where it is empty or too long; else what keeps the file from being read.
+    static func firstLine(of path: String) throws -> SecretBytes {
+        do {
+            return try Passphrase.firstLine(of: path)
+        } catch .missing {
+            throw CLIFailure.noSuchFile(path)
+        } catch .unfitPassphrase {
+            throw CLIFailure.noSecret(path)
+        }
+    }
+}

@@ -118,9 +118,14 @@ public struct SimulatedProvider: Sendable {
     }
 
     /// Somebody writes to a customer on the business phone at that time, in milliseconds since 1970.
-    public mutating func phoneWrites(to customer: String, text: String, at: Int64) {
+    ///
+    /// - Returns: the message's id.
+    @discardableResult
+    public mutating func phoneWrites(to customer: String, text: String, at: Int64) -> String {
         customerCount += 1
-        schedule(webhook.echo(id: "wamid.SIMECHO\(customerCount)", to: customer, text: text, at: at), at: at)
+        let id = "wamid.SIMECHO\(customerCount)"
+        schedule(webhook.echo(id: id, to: customer, text: text, at: at), at: at)
+        return id
     }
 
     private mutating func schedule(_ body: JSONValue, at due: Int64) {
