@@ -23,7 +23,7 @@ struct HTTPService: Sendable {
         let body: [UInt8]
     }
 
-    /// An answer; nil where one is expected closes the connection without a word.
+    /// What is answered.
     struct Answer: Sendable {
         var status: Int
         var type = "application/json"
@@ -49,8 +49,9 @@ struct HTTPService: Sendable {
     let limits: Limits
     /// Services that run beside it, and are told to stop after it.
     var companions: [any Service] = []
-    /// Stop it, and are no longer the process's then.
+    /// Those of the process that stop it.
     var signals: [UnixSignal] = []
+    /// Nil closes the connection without a word.
     let answer: @Sendable (Request) async -> Answer?
 
     /// Serves until cancelled or told to stop; then requests at work are answered before this returns.

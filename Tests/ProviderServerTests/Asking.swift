@@ -41,30 +41,32 @@ enum Asking {
     }
 }
 
-/// Runs a server for as long as the body takes, then cancels it; it has to end by itself.
-func serving(
-    _ run: @escaping @Sendable (@escaping @Sendable (String) async -> Void) async throws -> Void,
-    _ body: @escaping @Sendable (_ url: String) async throws -> Void
-) async throws {
-    let (addresses, address) = AsyncStream.makeStream(of: String.self)
-    let server = Task {
-        defer { address.finish() }
-        try await run { address.yield($0) }
+/// A server of this process.
+struct Serving: Sendable {
+    private let run: @Sendable (@escaping @Sendable (String) async -> Void) async throws -> Void
+
+    init(_ run: @escaping @Sendable (@escaping @Sendable (String) async -> Void) async throws -> Void) {
+        self.run = run
     }
-    var url: String?
-    for await listening in addresses {
-        url = listening
-        break
+
+    /// Runs it for as long as the body takes, then cancels it; it has to end by itself.
+    func during(_ body: @escaping @Sendable (_ url: String) async throws -> Void) async throws {
+        let (addresses, address) = AsyncStream.makeStream(of: String.self)
+        let server = Task {
+            defer { address.finish() }
+            try await run { address.yield($0) }
+        }
+        let url = await addresses.first { _ in true }
+        do {
+            if let url { try await body(url) }
+            server.cancel()
+        } catch {
+            server.cancel()
+            throw error
+        }
+        try await server.value
+        try #require(url != nil)
     }
-    do {
-        if let url { try await body(url) }
-        server.cancel()
-    } catch {
-        server.cancel()
-        throw error
-    }
-    try await server.value
-    try #require(url != nil)
 }
 
 /// What was taken, from any thread.

@@ -37,7 +37,7 @@ struct StandInTests {
         }
         let received = twin.received.map(\.text)
         let standIn = try Self.standIn(script)
-        try await serving(standIn.run) { url in
+        try await Serving(standIn.run).during { url in
             for (answer, expected) in zip(answers, expected) {
                 let outcome = try await Self.send(answer.rawValue, to: url)
                 #expect(outcome.summary == expected, "\(answer): \(outcome)")
@@ -51,7 +51,7 @@ struct StandInTests {
 
     @Test func `what is no request to send is refused in Meta's form`() async throws {
         let standIn = try Self.standIn()
-        try await serving(standIn.run) { url in
+        try await Serving(standIn.run).during { url in
             let token = [(name: "authorization", value: "Bearer t")]
             for (path, body, headers, status) in [
                 ("/v23.0/1/messages", "{}", [], 401), ("/v23.0/1/messages", "{}", [("authorization", "Basic t")], 401),
@@ -72,7 +72,7 @@ struct StandInTests {
             host: "127.0.0.1", port: 0, verifyToken: nil, appSecret: Asking.secret("shh"),
             phoneNumberID: "106540352242922")
         struct Busy: Error {}
-        try await serving({ onListening in
+        let server = Serving { onListening in
             try await receiver.run(onListening: onListening) { events in
                 var isRefused = false
                 refusals.change { count in
@@ -82,9 +82,10 @@ struct StandInTests {
                 if isRefused { throw Busy() }
                 taken.change { $0 += events.map(\.word) }
             }
-        }) { webhook in
+        }
+        try await server.during { webhook in
             let standIn = try Self.standIn(#"{"reply":{"text":"Thanks"}}"#, webhook: webhook)
-            try await serving(standIn.run) { url in
+            try await Serving(standIn.run).during { url in
                 #expect(try await Self.send("Hi", to: url) == .accepted(providerID: "wamid.SIM1"))
                 _ = try await Asking.post("\(url)/dev/customer", Array(#"{"from":"1","text":"Hello"}"#.utf8))
                 _ = try await Asking.post("\(url)/dev/phone", Array(#"{"to":"1","text":"Called"}"#.utf8))

@@ -28,7 +28,8 @@ struct WebhookReceiverTests {
 
     @Test func `who knows the token is given the challenge back, and nobody else`() async throws {
         let receiver = try Self.receiver()
-        try await serving({ try await receiver.run(onListening: $0) { _ in } }) { url in
+        let server = Serving { try await receiver.run(onListening: $0) { _ in } }
+        try await server.during { url in
             let right = "\(url)/hook?hub.mode=subscribe&hub.challenge=11582&hub.verify_token=let+me%2Fin"
             let answer = try await Asking.get(right)
             #expect(answer.status == 200 && answer.body == Array("11582".utf8))
@@ -48,12 +49,13 @@ struct WebhookReceiverTests {
         let receiver = try Self.receiver()
         let taken = Box(0)
         let isFull = Box(false)
-        try await serving({ onListening in
+        let server = Serving { onListening in
             try await receiver.run(onListening: onListening) { events in
                 if isFull.value { throw Full() }
                 taken.change { $0 += events.count }
             }
-        }) { url in
+        }
+        try await server.during { url in
             func post(_ body: [UInt8], _ headers: [(name: String, value: String)]) async throws -> Int {
                 try await Asking.post(url, body, headers: headers).status
             }
@@ -75,7 +77,8 @@ struct WebhookReceiverTests {
 
     @Test func `what is too large is refused, and the next is taken`() async throws {
         let receiver = try Self.receiver()
-        try await serving({ try await receiver.run(onListening: $0) { _ in } }) { url in
+        let server = Serving { try await receiver.run(onListening: $0) { _ in } }
+        try await server.during { url in
             let large = [UInt8](repeating: 0x20, count: WhatsAppWebhook.byteLimit + 1)
             // Refused while it is still being sent, it may not be read to its end.
             let status = try? await Asking.post(url, large, headers: Self.signed(large)).status
@@ -88,9 +91,10 @@ struct WebhookReceiverTests {
     @Test func `while one is being taken others wait, so many and no more`() async throws {
         let receiver = try Self.receiver()
         let gate = DispatchSemaphore(value: 0)
-        try await serving({ onListening in
+        let server = Serving { onListening in
             try await receiver.run(onListening: onListening) { _ in gate.wait() }
-        }) { url in
+        }
+        try await server.during { url in
             let headers = try Self.signed(Self.body)
             let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
                 for _ in 0..<WebhookReceiver.waitingLimit + 3 {
@@ -124,7 +128,8 @@ struct WebhookReceiverTests {
 
     @Test func `an address that is taken is told`() async throws {
         let receiver = try Self.receiver()
-        try await serving({ try await receiver.run(onListening: $0) { _ in } }) { url in
+        let server = Serving { try await receiver.run(onListening: $0) { _ in } }
+        try await server.during { url in
             let port = try #require(url.split(separator: ":").last.flatMap { Int($0) })
             let second = try WebhookReceiver(host: "127.0.0.1", port: port, verifyToken: nil, appSecret: nil)
             await #expect(throws: ServiceFailure.addressInUse(host: "127.0.0.1", port: port)) {
