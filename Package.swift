@@ -108,6 +108,14 @@ let package = Package(
         .target(
             name: "Channels", dependencies: ["ChangeLog", "CSodium", "Inbox", "Sync", "Transport"],
             swiftSettings: strict),
+        // Sends a channel account's messages, and takes in what its provider tells.
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "CRDT", "Channels", "ChangeLog", "Inbox", "Storage", "Sync",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
         .target(
             name: "Relay",
             dependencies: [
@@ -148,7 +156,9 @@ let package = Package(
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "CRDT", "ChangeLog", "Keys", "Storage", "Replication", "Inbox", "Transport", "RelayClient", "Relay",
+                "CRDT", "ChangeLog", "Keys", "Storage", "Sync", "Replication", "Gateway", "Inbox", "Transport",
+                "RelayClient",
+                "Relay",
                 "Channels", "ProviderServer", "Benchmark", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -9,7 +9,8 @@ struct Nexus: ParsableCommand {
         abstract: "An inbox that works offline: read, reply, assign, label and close; sync when there is a network.",
         version: "0.1.0",
         subcommands: [
-            Init.self, InviteGroup.self, Join.self, Gateway.self, Import.self, Receive.self, InboxList.self, Show.self,
+            Init.self, InviteGroup.self, Join.self, GatewayGroup.self, Import.self, Receive.self, InboxList.self,
+            Show.self,
             Reply.self, OutboxGroup.self, DraftGroup.self, Note.self, Assign.self, TakeOver.self, Snooze.self,
             FollowUpCommand.self,
             Label.self, Close.self, Reopen.self, Escalate.self, AI.self, Read.self,

@@ -15,8 +15,10 @@ public final class Dispatcher {
     public static let grace: UInt64 = 10_000
     /// How many messages are bid for at once: as many as a provider usually takes within that time.
     static let batch = 16
-    /// How often a round decides anew where something was written meanwhile.
-    static let passes = 4
+    /// How often in turn a round decides anew where the relay granted nothing.
+    static let patience = 4
+    /// How long a lease is used before it is renewed, in milliseconds.
+    static let renewal: UInt64 = 10_000
 
     let replica: Replica
     let account: RootID
@@ -65,17 +67,17 @@ public final class Dispatcher {
     /// - Throws: `.leaseTaken`, or what the relay throws. Whatever was stored before stays stored.
     public func round() throws -> Report {
         var report = Report()
-        let lease = try takeLease()
+        var lease = try takeLease()
         try relay.sync()
-        var time = lease.time
         try settleForgotten(&report)
-        for _ in 0..<Self.passes {
-            let bids = try decide(lease, now: time, &report)
+        var disappointments = 0
+        while disappointments < Self.patience {
+            let age = clock.running() - lease.startedAt
+            if age > Self.renewal { lease = try takeLease() }
+            let bids = try decide(lease, now: lease.time + Int64(clamping: age), &report)
             try relay.sync()
             guard !bids.isEmpty else { break }
-            let wasRefused = try send(bids, &report)
-            time = lease.time + Int64(clamping: clock.running() - lease.startedAt)
-            guard wasRefused || bids.count == Self.batch else { break }
+            disappointments = try send(bids, &report) > 0 ? 0 : disappointments + 1
         }
         try relay.sync()
         return report
@@ -164,17 +166,17 @@ public final class Dispatcher {
 
     // MARK: Sending
 
-    /// - Returns: whether the relay refused any because something was written meanwhile.
-    private func send(_ bids: [PendingBid], _ report: inout Report) throws -> Bool {
-        var wasRefused = false
+    /// What the relay refuses is decided anew, with what it knew and this gateway did not.
+    ///
+    /// - Returns: how many were granted.
+    private func send(_ bids: [PendingBid], _ report: inout Report) throws -> Int {
+        var granted = 0
         for bid in bids {
-            switch try replica.ruling(on: bid.change) {
-            case .granted: try settle(bid, outcome(of: bid), &report)
-            case .refused(let refusal): wasRefused = wasRefused || refusal == .moved
-            case nil: continue
-            }
+            guard try replica.ruling(on: bid.change) == .granted else { continue }
+            granted += 1
+            try settle(bid, outcome(of: bid), &report)
         }
-        return wasRefused
+        return granted
     }
 
     private func outcome(of bid: PendingBid) -> SendingResult {

@@ -143,14 +143,3 @@ private struct QueryFields {
         text.replacing("+", with: " ").removingPercentEncoding ?? ""
     }
 }
-
-extension SecretBytes {
-    /// - Returns: nil if there is no memory for it.
-    fileprivate convenience init?(text: String) {
-        let bytes = Array(text.utf8)
-        self.init(capacity: bytes.count) { buffer in
-            buffer.copyBytes(from: bytes)
-            return bytes.count
-        }
-    }
-}

@@ -51,10 +51,10 @@ struct Join: ParsableCommand {
 }
 
 /// `nexus gateway`
-struct Gateway: ParsableCommand {
+struct GatewayGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "gateway", abstract: "Bring customers' messages in, for one channel account.",
-        subcommands: [GatewayInit.self])
+        commandName: "gateway", abstract: "Carry messages between customers and the team, for one channel account.",
+        subcommands: [GatewayInit.self, GatewayRun.self])
 }
 
 /// `nexus gateway init`

@@ -34,4 +34,6 @@ enum CLIFailure: Error {
     case badListenAddress(String)
     case badWorkspace(String)
     case noDraft(String)
+    case needsPhoneNumberID
+    case needsToken
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Benchmark
 import ChangeLog
 import Channels
+import Gateway
 import Glibc
 import Inbox
 import Keys
@@ -58,6 +59,7 @@ struct Explanation {
         case let failure as InspectionFailure: of(failure)
         case let failure as BundleFailure: of(failure)
         case let failure as SyncFailure: of(failure)
+        case let failure as GatewayFailure: of(failure)
         case let failure as RelayFailure: of(failure)
         case let failure as ServiceFailure: of(failure)
         case let rejection as ScriptRejection: of(rejection)
@@ -90,6 +92,14 @@ struct Explanation {
         case .noSuchFile(let path): Explanation("no-file", 66, "There is no file \(path).", hint: "Check the path.")
         case .noSecret(let path):
             Explanation("bad-secret", 65, "The first line of \(path) is no secret: it has to have 1 to 1,024 bytes.")
+        case .needsPhoneNumberID:
+            Explanation(
+                "needs-number-id", 2, "Meta's id of the business number is not known.",
+                hint: "Name it: nexus gateway run --phone-number-id ID.")
+        case .needsToken:
+            Explanation(
+                "needs-token", 2, "The provider wants an access token.",
+                hint: "Write it to a file of yours alone, and name that: --token-file FILE.")
         case .badURL(let text):
             Explanation("bad-address", 2, "\(text) is no address.", hint: "Write http://HOST:PORT/PATH, or https://.")
         case .damagedFile(let path):
@@ -190,6 +200,17 @@ struct Explanation {
         case .clockExhausted: Explanation("clock", 75, "The clock has reached the end of time.")
         case .unexpected(let code):
             Explanation("bug", 70, "Something that cannot happen did (SQLite \(code)).", hint: "Please report it.")
+        }
+    }
+
+    private static func of(_ failure: GatewayFailure) -> Explanation {
+        switch failure {
+        case .notAGateway: of(InboxFailure.notAGateway)
+        case .leaseTaken(let until):
+            Explanation(
+                "lease-taken", 75,
+                "Another gateway serves this account, until \(Instant.text(milliseconds: Int64(clamping: until))) or longer.",
+                hint: "One is enough. If the other is no more, try again then.")
         }
     }
 

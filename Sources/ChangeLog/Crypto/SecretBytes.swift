@@ -65,3 +65,16 @@ extension SystemRandom {
         }
     }
 }
+
+extension SecretBytes {
+    /// A text that is none of a person's secrets, where bytes are asked for that may be one.
+    ///
+    /// - Returns: nil if there is no memory for it.
+    public convenience init?(text: String) {
+        let bytes = Array(text.utf8)
+        self.init(capacity: bytes.count) { buffer in
+            buffer.copyBytes(from: bytes)
+            return bytes.count
+        }
+    }
+}

@@ -39,7 +39,9 @@ extension InboxWriter {
         // What went out by the phone has left: it pauses the assistant as any person's reply does.
         if message.author == .phone {
             operations.append(
-                record(.sent, of: inbound.id, provider: message.providerId, at: message.at, code: nil, ids: ids))
+                record(
+                    .sent, of: inbound.id, provider: message.providerId, at: Self.position(message.at), code: nil,
+                    details: nil, ids: ids))
         }
         try requireRight(to: operations, on: kind)
         var segments = try leadSegment(for: inbound).map { [$0] } ?? []
@@ -68,7 +70,7 @@ extension InboxWriter {
         }
     }
 
-    private func servedChannel() throws -> (id: RootID, kind: String) {
+    func servedChannel() throws -> (id: RootID, kind: String) {
         guard let id = try LocalValues.value(.channel, in: database).bytes.flatMap({ RootID(bytes: $0) }),
             let kind = try String.fetchOne(
                 database, sql: "SELECT kind FROM channel WHERE key=?", arguments: [Data(id.bytes)])

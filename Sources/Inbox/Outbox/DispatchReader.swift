@@ -53,6 +53,9 @@ public struct DispatchPlan: Sendable {
         public let message: ElementID
         /// Which attempt.
         public let attempt: Int64
+
+        /// An attempt.
+        public init(message: ElementID, attempt: Int64) { (self.message, self.attempt) = (message, attempt) }
     }
 }
 

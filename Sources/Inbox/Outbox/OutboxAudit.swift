@@ -54,7 +54,7 @@ public struct OutboxAudit: Sendable {
 
     /// Looks at every outgoing message that there is.
     public init(_ database: Database) throws {
-        let auditor = try Auditor(database)
+        let auditor = Auditor(database)
         var lines: [Line] = []
         var problems: [Problem] = []
         let rows = try Row.fetchCursor(
@@ -83,12 +83,9 @@ public struct OutboxAudit: Sendable {
 private struct Auditor {
     private let database: Database
     private let past: CausalPast
-    private let people: People
-
-    init(_ database: Database) throws {
+    init(_ database: Database) {
         self.database = database
         past = CausalPast(database)
-        people = try People(database)
     }
 
     struct Account {
@@ -155,7 +152,9 @@ private struct Auditor {
             database.cachedStatement(
                 sql: "SELECT substr(replica, 1, \(DeviceID.byteCount)) FROM branch WHERE id = ? >> 40"),
             arguments: [place])
-        return device.flatMap { people.person(ofDevice: $0)?.name } ?? "unknown"
+        guard let device else { return "unknown" }
+        return try String.fetchOne(
+            database.cachedStatement(sql: "SELECT name FROM member WHERE device=?"), arguments: [device]) ?? "unknown"
     }
 
     private func change(at place: Int64) throws -> ChangeID? {
