@@ -231,8 +231,9 @@ private struct Objections {
         if let movement = entry.movement { return movement == .collision ? .personActed : movement }
         if entry.news.contains(where: { $0.sender == .agent || $0.sender == .phone }) { return .personActed }
         let acts = ["status", "ai", "assignee"].flatMap(writes.on).filter { !$0.write.yields }
-        if try acts.contains(where: { try !past.holds($0.by, by: entry.by) }) { return .personActed }
         // What it says with an escalation of its own is to be heard.
+        let others = acts.filter { $0.by != entry.by }
+        if try others.contains(where: { try !past.holds($0.by, by: entry.by) }) { return .personActed }
         let isPaused = state.pause?.holds(at: now) ?? false
         if isPaused, state.pausedBy.contains(where: { $0 != entry.by }) { return .personActed }
         return state.status(at: now) == .closed ? .personActed : nil
