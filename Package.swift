@@ -18,6 +18,7 @@ let package = Package(
         .library(name: "Storage", targets: ["Storage"]),
         .library(name: "Sync", targets: ["Sync"]),
         .library(name: "Inbox", targets: ["Inbox"]),
+        .library(name: "Assistant", targets: ["Assistant"]),
         .executable(name: "nexus", targets: ["CLI"]),
         // For whoever works on the core: a team's life in one process, from a seed.
         .executable(name: "nexus-simulate", targets: ["Simulate"]),
@@ -98,6 +99,8 @@ let package = Package(
                 "CRDT", "ChangeLog", "PhoneNumbers", "Storage", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "Assistant", dependencies: ["CRDT", "ChangeLog", "Inbox", "Storage"], swiftSettings: strict),
 
         // MARK: The edges
         .target(name: "Keys", dependencies: ["ChangeLog", "CSodium"], swiftSettings: strict),
@@ -222,6 +225,13 @@ let package = Package(
         .testTarget(
             name: "ProviderServerTests",
             dependencies: ["ChangeLog", "Channels", "Inbox", "ProviderServer", "Transport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AssistantTests",
+            dependencies: [
+                "Assistant", "CRDT", "ChangeLog", "Inbox", "Storage", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "CLITests",

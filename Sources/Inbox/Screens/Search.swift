@@ -61,8 +61,8 @@ struct SearchTerms {
         let words = Self.start(of: text).split {
             !($0.isLetter || $0.isNumber || $0.unicodeScalars.contains { $0.properties.isAlphabetic })
         }
-        runs = words.filter { $0.unicodeScalars.contains(where: Self.isUnspaced) }.map(String.init)
-        let indexed = words.filter { !$0.unicodeScalars.contains(where: Self.isUnspaced) }
+        runs = words.filter { $0.unicodeScalars.contains(where: \.isUnspaced) }.map(String.init)
+        let indexed = words.filter { !$0.unicodeScalars.contains(where: \.isUnspaced) }
         match =
             indexed.isEmpty
             ? (runs.isEmpty ? "\"\"" : nil) : indexed.map(Self.quoted).joined(separator: " ") + "*"
@@ -95,10 +95,13 @@ struct SearchTerms {
             escaped.append(character)
         }
     }
+}
 
-    /// Thai, Lao, Burmese, Khmer, kana and Chinese characters.
-    private static func isUnspaced(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
+extension Unicode.Scalar {
+    /// Whether it belongs to a script that puts no space between words: Thai, Lao, Burmese, Khmer, kana and Chinese
+    /// characters.
+    package var isUnspaced: Bool {
+        switch value {
         case 0x0E00...0x0EFF, 0x1000...0x109F, 0x1780...0x17FF, 0x3005...0x3007, 0x3040...0x30FF, 0x31F0...0x31FF,
             0x3400...0x4DBF, 0x4E00...0x9FFF, 0xF900...0xFAFF, 0xFF66...0xFF9F, 0x20000...0x3FFFF:
             true
