@@ -159,7 +159,8 @@ let package = Package(
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "CRDT", "ChangeLog", "Keys", "Storage", "Sync", "Replication", "Gateway", "Inbox", "Transport",
+                "Assistant", "CRDT", "ChangeLog", "Keys", "Storage", "Sync", "Replication", "Gateway", "Inbox",
+                "Transport",
                 "RelayClient",
                 "Relay",
                 "Channels", "ProviderServer", "Benchmark", "CZlib",

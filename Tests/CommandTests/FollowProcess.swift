@@ -1,16 +1,16 @@
 import Foundation
 import Synchronization
 
-/// `nexus sync --follow --json`, read line by line. It is ended with the test.
+/// `nexus sync --follow --json`, or another command that goes on, read line by line. It is ended with the test.
 final class FollowProcess {
     private let process = Process()
     private let lines = Lines()
     /// The next line to look at.
     private var place = 0
 
-    init(_ terminal: Terminal, _ home: String) throws {
+    init(_ terminal: Terminal, _ home: String, command: [String] = ["sync", "--follow"]) throws {
         process.executableURL = URL(fileURLWithPath: Terminal.program)
-        process.arguments = ["--home", terminal.path(home), "--json", "sync", "--follow"]
+        process.arguments = ["--home", terminal.path(home), "--json"] + command
         let output = Pipe()
         process.standardOutput = output
         process.standardError = output

@@ -15,15 +15,19 @@ struct Following {
         url = try Syncing(replica, key: key).url()
     }
 
-    func run() throws {
+    func run() throws { try live().run() }
+
+    /// - Parameter then: called after each event was told, from either thread.
+    func live(then: @escaping @Sendable () -> Void = {}) -> LiveSync {
         let (path, key, isJSON) = (home.database, key, isJSON)
         let setup = LiveSync.Setup(
             path: path, key: key, url: url, clock: WallClock.now, witness: WallClock.witness,
             dice: { SystemRandom.bytes(8).reduce(0) { $0 << 8 | UInt64($1) } },
             open: { try Replica.open(at: path, key: key, configuration: Machine.configuration) })
-        try LiveSync(setup) { event in
+        return LiveSync(setup) { event in
             if isJSON { Console.print(Self.json(event).text()) } else { Self.show(event) }
-        }.run()
+            then()
+        }
     }
 
     private static func show(_ event: LiveEvent) {

@@ -2,7 +2,8 @@
 /// that begins with `-`.
 enum ArgumentOrder {
     private static let groups: Set<String> = [
-        "ai", "article", "bench", "bundle", "channel", "dev", "device", "draft", "gateway", "invite", "key", "lead",
+        "ai", "article", "assistant", "bench", "bundle", "channel", "dev", "device", "draft", "gateway", "invite",
+        "key", "lead",
         "members", "outbox", "quarantine", "relay", "saved-reply", "template", "view", "workspace",
     ]
     /// Commands that take a free text, with the options they know besides the global ones.

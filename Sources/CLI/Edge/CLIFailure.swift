@@ -21,6 +21,7 @@ enum CLIFailure: Error {
     case badInvitation
     case notForGateways
     case needsGatewayInvitation
+    case notAnAssistant
     case otherInvitation
     case noRelay
     case badTime(String)

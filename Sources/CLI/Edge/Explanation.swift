@@ -134,6 +134,10 @@ struct Explanation {
             Explanation(
                 "needs-gateway-invitation", 77, "This invitation is not for a gateway.",
                 hint: "Ask for one made with nexus invite --role gateway.")
+        case .notAnAssistant:
+            Explanation(
+                "not-an-assistant", 77, "This device is no assistant.",
+                hint: "Let it in with nexus invite --role assistant, or look what one would do with --dry-run.")
         case .otherInvitation:
             Explanation(
                 "home-exists", 73, "This home belongs to another workspace.", hint: "Name another with --home.")
