@@ -19,10 +19,10 @@ struct Status: ParsableCommand {
         let witness = WallClock.witness()
         let ahead = try witness.flatMap { try ClockNote(of: replica)?.ahead(now: $0) }
         let waiting = try replica.counts().waiting
-        let (lastSync, relay) = try replica.read { database in
+        let (lastSync, relay, outbox) = try replica.read { database in
             (
                 try LocalValues.value(.lastSync, in: database).integer.map { Instant.text(milliseconds: $0) },
-                try LocalValues.value(.relay, in: database).text
+                try LocalValues.value(.relay, in: database).text, try OutboxCounts(database)
             )
         }
         if options.json {
@@ -30,7 +30,13 @@ struct Status: ParsableCommand {
                 JSONOutput.object([
                     ("workspace", .string(replica.workspace.text)), ("replica", .string(replica.id.text)),
                     ("person", JSONOutput(identity.person)), ("unsent", JSONOutput(unsent)),
-                    ("waiting", JSONOutput(waiting)), ("lastSync", JSONOutput(lastSync)), ("relay", JSONOutput(relay)),
+                    ("waiting", JSONOutput(waiting)),
+                    (
+                        "outbox",
+                        .object(
+                            outbox.countByState.map { ($0.key.rawValue, JSONOutput($0.value)) }.sorted { $0.0 < $1.0 })
+                    ),
+                    ("lastSync", JSONOutput(lastSync)), ("relay", JSONOutput(relay)),
                     ("recoveries", .array(recoveries.map(JSONOutput.init))), ("clockAhead", JSONOutput(ahead)),
                 ]).text())
         } else {
@@ -39,6 +45,7 @@ struct Status: ParsableCommand {
                 "Person     \(TerminalText.safe(identity.person?.name ?? "none: a gateway", multiline: false))")
             Console.print("Relay      \(relay ?? "none"); last sync \(lastSync ?? "never")")
             Console.print("Unsent     \(unsent) changes; \(waiting) waiting")
+            if let words = OutboxWords.counts(outbox) { Console.print("Outbox     \(words)") }
             if let correction = ahead.flatMap(ClockText.correction) { Console.print(correction) }
             for recovery in recoveries { Console.print(RecoveryText.line(recovery, lastSync: lastSync)) }
         }

@@ -1,4 +1,5 @@
 import Foundation
+import Transport
 
 /// The demo's directories and processes.
 final class DemoStage {
@@ -8,7 +9,10 @@ final class DemoStage {
     let directory: String
     private let isQuiet: Bool
     private var relay: Process?
+    private var provider: Process?
     private(set) var url = "http://127.0.0.1:0"
+    /// The stand-in provider's address.
+    private(set) var providerURL = ""
 
     init(isQuiet: Bool) throws {
         self.isQuiet = isQuiet
@@ -20,6 +24,8 @@ final class DemoStage {
 
     func close(keep: Bool) {
         stopRelay()
+        provider?.terminate()
+        provider?.waitUntilExit()
         if !keep { try? FileManager.default.removeItem(atPath: directory) }
     }
 
@@ -32,19 +38,38 @@ final class DemoStage {
 
     /// Starts the relay, the second time on the port it had.
     func startRelay() throws {
+        let address = String(url.dropFirst("http://".count))
+        let (process, listen) = try server(["relay", "serve", "--data", relayData, "--listen", address])
+        relay = process
+        guard let listen else { throw DemoFailure.relayDidNotStart }
+        url = listen
+    }
+
+    /// Starts a stand-in for WhatsApp.
+    func startProvider() throws {
+        let (process, listen) = try server(["dev", "provider"])
+        provider = process
+        guard let listen else { throw DemoFailure.providerDidNotStart }
+        providerURL = listen
+    }
+
+    /// - Returns: the process, and the address that it says to listen on.
+    private func server(_ arguments: [String]) throws -> (Process, String?) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Self.program)
-        let address = String(url.dropFirst("http://".count))
-        process.arguments = ["relay", "serve", "--data", relayData, "--listen", address, "--json"]
+        process.arguments = arguments + ["--json"]
         let output = Pipe()
         process.standardOutput = output
         try process.run()
-        relay = process
         let line = output.fileHandleForReading.availableData
-        guard let answer = try? JSONSerialization.jsonObject(with: line) as? [String: Any],
-            let listen = answer["listen"] as? String
-        else { throw DemoFailure.relayDidNotStart }
-        url = listen
+        let answer = try? JSONSerialization.jsonObject(with: line) as? [String: Any]
+        return (process, answer?["listen"] as? String)
+    }
+
+    /// What customers received by the stand-in, in that order.
+    func received() throws -> DemoAnswer {
+        let answer = try HTTPTransport().perform(method: .get, url: providerURL + "/dev/sent", headers: [], body: [])
+        return DemoAnswer(value: try JSONSerialization.jsonObject(with: Data(answer.body)))
     }
 
     /// Ends the relay as an operator would, and waits for it.
@@ -97,12 +122,16 @@ struct DemoAnswer {
 /// What can stop the demo.
 enum DemoFailure: Error, CustomStringConvertible {
     case relayDidNotStart
+    case providerDidNotStart
+    case scenarioFailed(String)
     case commandFailed(String, status: Int32)
     case missingConversation
 
     var description: String {
         switch self {
         case .relayDidNotStart: "The demo's relay did not start."
+        case .providerDidNotStart: "The demo's provider did not start."
+        case .scenarioFailed(let what): "The demo did not go as it should: \(what)"
         case .commandFailed(let command, let status): "The demo's command \(command) ended with status \(status)."
         case .missingConversation: "A conversation the demo needs did not arrive."
         }

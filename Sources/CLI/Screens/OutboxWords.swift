@@ -42,3 +42,15 @@ extension OutboxWords {
     /// Why a provider did not take a message.
     static func failure(_ code: String) -> String { "the provider says \(code)" }
 }
+
+extension OutboxWords {
+    /// How many replies want what; nil where none does.
+    static func counts(_ counts: OutboxCounts) -> String? {
+        let words = DeliveryState.allCases.compactMap { state in
+            counts.countByState[state].map { "\($0) \(state.rawValue)" }
+        }
+        guard !words.isEmpty else { return nil }
+        let needsEyes = [.held, .failed, .unknown].contains { counts.countByState[$0] != nil }
+        return words.joined(separator: ", ") + (needsEyes ? "; see nexus outbox" : "")
+    }
+}

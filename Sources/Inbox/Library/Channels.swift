@@ -47,14 +47,16 @@ public struct ChannelReader {
     private func channel(_ id: RootID, name: String?) throws -> Channel? {
         let row = try Row.fetchOne(
             database.cachedStatement(
-                sql: "SELECT name, kind, account, \"window\", timer, media FROM channel WHERE key=?"),
+                sql: "SELECT name, kind, account, \"window\", timer, media, patience FROM channel WHERE key=?"),
             arguments: [Data(id.bytes)])
         guard let row else { return nil }
         let kind: String = row["kind"] ?? ""
         return Channel(
             id: id, name: name ?? row["name"] ?? "", kind: kind, account: row["account"],
             policy: ChannelKind(rawValue: kind).map {
-                ChannelPolicy(kind: $0, window: row["window"], timer: row["timer"], media: row["media"])
+                ChannelPolicy(
+                    kind: $0, window: row["window"], timer: row["timer"], media: row["media"], patience: row["patience"]
+                )
             })
     }
 }
@@ -79,6 +81,8 @@ public struct ChannelPatch: Hashable, Sendable {
     public var window: PolicySetting<Int64>?
     /// How long a person's reply pauses the assistant, in minutes; 0 until resumed.
     public var timer: PolicySetting<Int64>?
+    /// For how long a reply may wait for its turn before its author is asked again, in minutes; 0 for ever.
+    public var patience: PolicySetting<Int64>?
     /// The files that can be sent.
     public var media: PolicySetting<[MessageKind]>?
 
@@ -138,7 +142,7 @@ extension InboxWriter {
 extension RootEdit {
     /// - Throws: `.minutesOutOfRange`.
     fileprivate mutating func set(_ patch: ChannelPatch) throws {
-        for (field, minutes) in [("window", patch.window), ("timer", patch.timer)] {
+        for (field, minutes) in [("window", patch.window), ("timer", patch.timer), ("patience", patch.patience)] {
             if case .own(let minutes) = minutes, !(0...ChannelPolicy.longest).contains(minutes) {
                 throw LibraryFailure.minutesOutOfRange(minutes)
             }
@@ -162,7 +166,7 @@ extension PolicySetting {
     }
 }
 
-/// A channel as a line of a file: `{"kind","name","account"?,"window"?,"timer"?,"media"?}`, minutes and names of kinds of
+/// A channel as a line of a file: `{"kind","name","account"?,"window"?,"timer"?,"patience"?,"media"?}`, minutes and names of kinds of
 /// message; what is not there stays as it is.
 public struct ChannelLine: LibraryLine {
     let kind: ChannelKind
@@ -182,6 +186,7 @@ public struct ChannelLine: LibraryLine {
         var policy = ChannelPatch()
         policy.window = try Self.minutes(fields.window, "window")
         policy.timer = try Self.minutes(fields.timer, "timer")
+        policy.patience = try Self.minutes(fields.patience, "patience")
         policy.media = try fields.media.map { names throws(LineRejection) in
             let kinds = names.compactMap(MessageKind.init(name:)).filter(ChannelPolicy.Media.kinds.contains)
             guard kinds.count == names.count else { throw .badValue("media") }
@@ -192,7 +197,7 @@ public struct ChannelLine: LibraryLine {
 
     private struct Fields: Decodable {
         let kind, name, account: String?
-        let window, timer: Int64?
+        let window, timer, patience: Int64?
         let media: [String]?
     }
 

@@ -133,6 +133,17 @@ enum OutboxCode: Int64 {
     case unknown = 3
     case failed = 4
 
+    /// The state that it stands for.
+    var state: DeliveryState {
+        switch self {
+        case .queued: .queued
+        case .held: .held
+        case .dispatching: .dispatching
+        case .unknown: .unknown
+        case .failed: .failed
+        }
+    }
+
     init(_ state: DeliveryState) {
         switch state {
         case .held: self = .held

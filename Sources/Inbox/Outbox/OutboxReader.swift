@@ -152,3 +152,19 @@ public struct OutboxReader {
                     """), arguments: [row])
     }
 }
+
+/// How many messages are not settled, by what has become of them.
+public struct OutboxCounts: Sendable {
+    /// Without those of which there is none.
+    public let countByState: [DeliveryState: Int]
+
+    /// As of this view.
+    public init(_ database: Database) throws {
+        let rows = try Row.fetchAll(
+            database.cachedStatement(sql: "SELECT state, count(*) FROM outgoing GROUP BY state"))
+        countByState = rows.reduce(into: [:]) { counts, row in
+            guard let code = (row[0] as Int64?).flatMap(OutboxCode.init(rawValue:)) else { return }
+            counts[code.state] = row[1] ?? 0
+        }
+    }
+}

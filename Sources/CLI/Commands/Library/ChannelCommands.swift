@@ -46,6 +46,7 @@ struct ChannelGroup: ParsableCommand {
             ItemScreen.print([
                 ("Name", channel.name), ("Id", channel.id.text), ("Kind", channel.kind), ("Account", channel.account),
                 ("Window", PolicyWords.window(channel)), ("AI timer", PolicyWords.timer(channel)),
+                ("Patience", PolicyWords.patience(channel)),
                 ("Replies", channel.policy.map { $0.isForPeople ? "people and the assistant" : "the assistant only" }),
                 ("Text", channel.policy?.textLimit.map { "up to \($0) characters" }),
             ])
@@ -73,6 +74,8 @@ struct ChannelGroup: ParsableCommand {
         var window: String?
         @Option(help: "How long a person's reply pauses the assistant: 60m, off (until resumed), or default.")
         var aiTimer: String?
+        @Option(help: "How long a reply may wait before its author is asked again: 24h, none (for ever), or default.")
+        var patience: String?
         @Option(help: "Files that can be sent: image, audio, video, document, sticker, with commas; none; default.")
         var media: String?
 
@@ -87,6 +90,7 @@ struct ChannelGroup: ParsableCommand {
             (patch.account, patch.name) = (account, name)
             patch.window = try window.map { try PolicyWords.span($0, named: "window", forEver: "none") }
             patch.timer = try aiTimer.map { try PolicyWords.span($0, named: "timer", forEver: "off") }
+            patch.patience = try patience.map { try PolicyWords.span($0, named: "patience", forEver: "none") }
             patch.media = try media.map(PolicyWords.media)
             try Writing(options: options).item("Set.") { writer, ids in
                 try writer.setChannel(channel, patch, ids: ids)
@@ -99,8 +103,8 @@ struct ChannelGroup: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "import", abstract: "Take channels in from JSON Lines. The same file twice changes nothing.",
             discussion: """
-                A line is {"kind","name","account"?,"window"?,"timer"?,"media"?}: window and timer in minutes, 0 for \
-                none; media a list of image, audio, video, document, sticker. What a line leaves out stays as it is.
+                A line is {"kind","name","account"?,"window"?,"timer"?,"patience"?,"media"?}: window, timer and \
+                patience in minutes, 0 for none; media a list of image, audio, video, document, sticker. What a line leaves out stays as it is.
                 """)
         @OptionGroup var options: GlobalOptions
         @Argument(help: "FILE, plain or gzip, or - for standard input.") var file: String

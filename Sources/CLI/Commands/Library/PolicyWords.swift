@@ -36,6 +36,11 @@ enum PolicyWords {
         return policy.timerMinutes == 0 ? "off" : span(policy.timerMinutes)
     }
 
+    static func patience(_ channel: Channel) -> String {
+        guard let policy = channel.policy else { return "" }
+        return policy.patienceMinutes.map(span) ?? "none"
+    }
+
     static func media(_ channel: Channel) -> String {
         channel.policy?.media.map(\.kind.name).joined(separator: ", ") ?? ""
     }
@@ -70,7 +75,8 @@ extension JSONOutput {
         self = .object([
             ("id", .string(channel.id.text)), ("name", .string(channel.name)), ("kind", .string(channel.kind)),
             ("account", JSONOutput(channel.account)), ("window", JSONOutput(policy?.windowMinutes)),
-            ("timer", JSONOutput(policy?.timerMinutes)), ("forPeople", policy.map { .bool($0.isForPeople) } ?? .null),
+            ("timer", JSONOutput(policy?.timerMinutes)), ("patience", JSONOutput(policy?.patienceMinutes)),
+            ("forPeople", policy.map { .bool($0.isForPeople) } ?? .null),
             ("textLimit", JSONOutput(policy?.textLimit.map(Int64.init))),
             ("media", .array((policy?.media ?? []).map(JSONOutput.init(media:)))),
         ])
