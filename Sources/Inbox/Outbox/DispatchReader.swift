@@ -2,7 +2,7 @@ public import CRDT
 public import ChangeLog
 public import GRDB
 import PhoneNumbers
-public import Storage
+import Storage
 
 import struct Foundation.Data
 

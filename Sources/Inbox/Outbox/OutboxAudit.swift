@@ -117,10 +117,10 @@ private struct Auditor {
     }
 
     func account(of key: Data, in root: Int64, by place: Int64) throws -> Account {
-        let reader = OutgoingReader(of: root, in: database, past: past)
+        let reader = try OutgoingReader(of: root, in: database, past: past)
         let facts = try reader.facts(of: key)
         let state = try reader.state(facts)
-        let places = try evidence(for: state, facts).sorted()
+        let places = evidence(for: state, facts).sorted()
         let decisive = places.last ?? place
         return Account(
             facts: facts, state: state, decidedBy: try author(at: decisive),

@@ -16,7 +16,7 @@ struct OutboxQueue {
 
     init(of row: Int64, in database: Database, past: CausalPast, people: People) throws {
         (self.row, self.database, self.past, self.people) = (row, database, past, people)
-        outgoing = OutgoingReader(of: row, in: database, past: past)
+        outgoing = try OutgoingReader(of: row, in: database, past: past)
         thread = try LiveThread(of: row, in: database, past: past)
     }
 

@@ -10,9 +10,15 @@ struct OutgoingReader {
     private let row: Int64
     private let database: Database
     private let past: CausalPast
+    /// Few conversations have any, and then nothing is looked for.
+    private let hasDirectives: Bool
 
-    init(of row: Int64, in database: Database, past: CausalPast) {
+    init(of row: Int64, in database: Database, past: CausalPast) throws {
         (self.row, self.database, self.past) = (row, database, past)
+        hasDirectives =
+            try Bool.fetchOne(
+                database.cachedStatement(sql: "SELECT EXISTS(SELECT 1 FROM conversation_directive WHERE root=?)"),
+                arguments: [row]) ?? false
     }
 
     /// What has become of one message.
@@ -78,6 +84,7 @@ struct OutgoingReader {
     }
 
     func directiveRows(of message: Data) throws -> [DirectiveRow] {
+        guard hasDirectives else { return [] }
         let rows = try Row.fetchAll(
             database.cachedStatement(
                 sql: """

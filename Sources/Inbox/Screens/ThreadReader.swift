@@ -31,8 +31,9 @@ struct ThreadReader {
             try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).compactMap(Item.init)
         }.sorted()
         let live = try LiveThread(of: row, in: database, past: past)
+        let outgoing = try OutgoingReader(of: row, in: database, past: past)
         let shown = limit == 0 ? items[...] : items.suffix(limit)
-        return try shown.map { try detail(of: $0, live: live) }
+        return try shown.map { try detail(of: $0, live: live, outgoing: outgoing) }
     }
 
     /// Where a message stands.
@@ -93,7 +94,7 @@ struct ThreadReader {
 
     // MARK: Messages
 
-    private func detail(of item: Item, live: LiveThread) throws -> MessageDetail {
+    private func detail(of item: Item, live: LiveThread, outgoing: OutgoingReader) throws -> MessageDetail {
         let row = item.row
         let sender = (row["sender"] as Int64?).flatMap(Sender.init(rawValue:)) ?? .system
         let kind = (row["kind"] as Int64?).map { MessageKind(rawValue: $0) ?? .unsupported } ?? .text
@@ -103,7 +104,7 @@ struct ThreadReader {
         let key = Data(item.id.bytes)
         let remarks = try amendments.remarks(on: key)
         let amendment = try amendments.amendment(of: key, among: remarks)
-        let outbox = try outboxState(of: key, sender, kind, isHistoric: isHistoric)
+        let outbox = try Self.isSent(sender, kind) ? isHistoric ? .historic : outgoing.state(of: key) : nil
         return MessageDetail(
             id: item.id, sender: sender,
             author: isHistoric ? row["author"] : author(sender, person), kind: kind,
@@ -137,12 +138,9 @@ struct ThreadReader {
         }
     }
 
-    /// - Returns: nil for what is not the team's to send.
-    private func outboxState(
-        of message: Data, _ sender: Sender, _ kind: MessageKind, isHistoric: Bool
-    ) throws -> OutboxState? {
-        guard sender == .agent || sender == .assistant, kind != .note, kind != .transcript else { return nil }
-        return isHistoric ? .historic : try OutgoingReader(of: row, in: database, past: past).state(of: message)
+    /// Whether such a message goes to the customer from here.
+    private static func isSent(_ sender: Sender, _ kind: MessageKind) -> Bool {
+        (sender == .agent || sender == .assistant) && kind != .note && kind != .transcript
     }
 
     /// Read as bytes: as text, GRDB would end it at the first NUL.
