@@ -1,5 +1,6 @@
 import Channels
 import Inbox
+import ServiceLifecycle
 import Synchronization
 
 /// What the stand-in provider answers to whom.
@@ -45,7 +46,8 @@ final class StandInRoutes: Sendable {
             provider.phoneNumberID = parts[1]
             return provider.take(request: body, now: now)
         }
-        try? await Task.sleep(for: .milliseconds(answer.delay))
+        // Told to stop, it waits no longer.
+        try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .milliseconds(answer.delay)) }
         return answer.response.map { HTTPService.Answer(status: $0.status, body: $0.body) }
     }
 

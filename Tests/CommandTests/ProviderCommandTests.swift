@@ -7,13 +7,16 @@ import Transport
 /// `nexus dev provider` as a process, asked over HTTP.
 @Suite(.timeLimit(.minutes(2)))
 struct ProviderCommandTests {
-    private static func send(_ text: String, to url: String) throws -> SendingOutcome {
+    /// - Parameter deadline: long enough for a machine that is busy with other tests.
+    private static func send(
+        _ text: String, to url: String, deadline: Duration = .seconds(60)
+    ) throws -> SendingOutcome {
         let token = try #require(
             SecretBytes(capacity: 1) {
                 $0.copyBytes(from: [0x74])
                 return 1
             })
-        return try #require(CloudProvider(url: url, phoneNumberID: "1", token: token, deadline: .seconds(5)))
+        return try #require(CloudProvider(url: url, phoneNumberID: "1", token: token, deadline: deadline))
             .send(OutgoingMessage(to: "4915112", content: .text(text), reference: "m1"))
     }
 
@@ -44,6 +47,26 @@ struct ProviderCommandTests {
         #expect(provider.stop() == 0, "it stops cleanly on SIGTERM")
     }
 
+    /// Over a socket each answer has to mean what it means in process.
+    @Test func `every answer of a script arrives as what it is`() throws {
+        let answers = SimulatedScript.Answer.allCases
+        let script = answers.enumerated().map { index, answer in
+            #"{"nth":\#(index + 1),"answer":"\#(answer.rawValue)","code":131056,"after":\#(answer == .slow ? 90_000 : 0)}"#
+        }.joined(separator: "\n")
+        var twin = SimulatedProvider(try SimulatedScript(Array(script.utf8)))
+        let terminal = try Terminal()
+        let provider = try ProviderProcess("--script", terminal.write(script, to: "script.jsonl"))
+        for answer in answers {
+            let message = OutgoingMessage(to: "4915112", content: .text(answer.rawValue), reference: "m1")
+            let expected = twin.take(message, now: 0).outcome(deadline: .seconds(60))
+            let outcome = try Self.send(
+                answer.rawValue, to: provider.url, deadline: answer == .slow ? .seconds(2) : .seconds(60))
+            #expect(outcome.summary == expected.summary, "\(answer): \(outcome)")
+        }
+        #expect(try Self.sent(at: provider.url).list.map { $0["text"].text } == twin.received.map(\.text))
+        #expect(provider.stop() == 0, "it waits for no late answer")
+    }
+
     @Test func `what it cannot start with is told before it listens`() throws {
         let terminal = try Terminal()
         let script = try terminal.write(#"{"answer":"perhaps"}"#, to: "script.jsonl")
@@ -66,6 +89,17 @@ struct ProviderCommandTests {
             "dev", "provider", "--json", "--listen", String(provider.url.dropFirst("http://".count)),
         ])
         #expect(taken.status == 69 && taken.error["error"].text == "address-in-use")
+    }
+}
+
+extension SendingOutcome {
+    /// Without what the provider said.
+    fileprivate var summary: String {
+        switch self {
+        case .accepted(let id): "accepted \(id)"
+        case .refused(let refusal): "refused \(refusal.code) \(refusal.consequence)"
+        case .unknown(let doubt): "unknown \(doubt.reason)"
+        }
     }
 }
 
