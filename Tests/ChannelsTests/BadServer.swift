@@ -45,6 +45,7 @@ final class BadServer: Sendable {
         url = "http://127.0.0.1:\(port)"
         Thread.detachNewThread { [weak self] in
             while self?.next() == true {}
+            close(descriptor)
         }
     }
 
@@ -59,11 +60,11 @@ final class BadServer: Sendable {
     var requests: [String] { state.withLock { $0.requests } }
 
     func stop() {
-        let wasStopped = state.withLock { state in
-            defer { state.isStopped = true }
-            return state.isStopped
+        // Not closed here: the thread that waits on it would keep it open, and its number may be another's by then.
+        state.withLock { state in
+            if !state.isStopped { shutdown(descriptor, Int32(SHUT_RDWR)) }
+            state.isStopped = true
         }
-        if !wasStopped { close(descriptor) }
     }
 
     /// - Returns: whether there can be another connection.
