@@ -1,7 +1,7 @@
 import CRDT
-public import ChangeLog
+import ChangeLog
 public import Channels
-public import Inbox
+import Inbox
 public import Storage
 import Sync
 

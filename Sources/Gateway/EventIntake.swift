@@ -1,5 +1,5 @@
 import CRDT
-public import ChangeLog
+import ChangeLog
 public import Channels
 import Inbox
 public import Storage

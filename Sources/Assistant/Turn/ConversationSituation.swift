@@ -1,5 +1,5 @@
 public import CRDT
-public import ChangeLog
+import ChangeLog
 public import Inbox
 
 /// What the assistant is told of a conversation.

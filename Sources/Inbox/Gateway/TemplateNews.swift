@@ -1,5 +1,5 @@
 public import CRDT
-public import ChangeLog
+import ChangeLog
 import Storage
 
 extension InboxWriter {
