@@ -34,6 +34,7 @@ struct InboxList: ParsableCommand {
             Console.print(JSONOutput.array(cards.map(JSONOutput.init(card:))).text())
         } else {
             InboxScreen(width: Console.width).lines(of: cards).forEach(Console.print)
+            if let words = OutboxWords.attention(try replica.read { try OutboxCounts($0) }) { Console.note(words) }
         }
     }
 

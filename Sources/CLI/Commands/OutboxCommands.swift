@@ -56,8 +56,8 @@ struct OutboxGroup: ParsableCommand {
             let replica = try options.home.open()
             let (item, detail) = try Outbox.item(message, in: replica)
             let seen = try replica.markDisplayed(item.conversation)
-            if options.json { return Console.print(JSONOutput(outbox: item, seen: seen).text()) }
-            OutboxScreen(width: Console.width).item(item, among: detail).forEach(Console.print)
+            if options.json { return Console.print(JSONOutput(outbox: item, in: detail, seen: seen).text()) }
+            try Outbox.lines(item, in: detail, for: replica).forEach(Console.print)
         }
     }
 
@@ -134,5 +134,15 @@ enum Outbox {
             let item = try OutboxReader(database).item(text)
             return (item, try ConversationReader(database, now: now).conversation(item.conversation.text, limit: 0))
         }
+    }
+
+    /// A message beside what its author had not seen. Somebody else is shown the whole thread, for they have seen none of it.
+    static func lines(_ item: OutboxItem, in detail: ConversationDetail, for replica: Replica) throws -> [String] {
+        let isOwn = try replica.member(replica.id.device)?.person == item.person
+        let thread =
+            isOwn
+            ? []
+            : ConversationScreen(width: Console.width, now: try ScreenClock.now(of: replica)).lines(of: detail) + [""]
+        return thread + OutboxScreen(width: Console.width).item(item, among: detail)
     }
 }

@@ -32,7 +32,7 @@ extension OutboxGroup {
         private func review(_ item: OutboxItem, in replica: Replica) throws -> Bool {
             let (item, detail) = try Outbox.item(item.id.text, in: replica)
             let seen = try replica.markDisplayed(item.conversation)
-            OutboxScreen(width: Console.width).item(item, among: detail).forEach(Console.print)
+            try Outbox.lines(item, in: detail, for: replica).forEach(Console.print)
             while true {
                 Console.prompt("[s]end, [e]dit, [d]rop, [n]ext, [q]uit? ")
                 guard let answer = readLine() else { return false }

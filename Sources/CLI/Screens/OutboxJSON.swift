@@ -4,9 +4,18 @@ import Inbox
 
 /// The outbox as JSON.
 extension JSONOutput {
+    init(outbox item: OutboxItem) { self = .object(Self.members(item)) }
+
+    /// A message with its conversation's thread.
+    ///
     /// - Parameter seen: names the screen that this is drawn for.
-    init(outbox item: OutboxItem, seen: String? = nil) {
-        var members: [(String, JSONOutput)] = [
+    init(outbox item: OutboxItem, in detail: ConversationDetail, seen: String) {
+        self = .object(
+            Self.members(item) + [("seen", .string(seen)), ("thread", JSONOutput(detail: detail, seen: seen))])
+    }
+
+    private static func members(_ item: OutboxItem) -> [(String, JSONOutput)] {
+        [
             ("id", .string(item.id.text)), ("conversation", .string(item.conversation.text)),
             ("customer", JSONOutput(item.customer)), ("author", JSONOutput(item.author)),
             ("from", .string(item.sender.name)), ("kind", .string(item.kind.name)), ("text", .string(item.text)),
@@ -18,8 +27,6 @@ extension JSONOutput {
             ("sendAnyway", .bool(item.terms.sendsAnyway)), ("ifNoReply", .bool(item.terms.dropsIfMoved)),
             ("behind", JSONOutput(item.behind?.text)), ("providerId", JSONOutput(item.providerID)),
         ]
-        if let seen { members.append(("seen", .string(seen))) }
-        self = .object(members)
     }
 
     init(audit: OutboxAudit, each: Bool) {

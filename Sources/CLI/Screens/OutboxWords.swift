@@ -44,13 +44,23 @@ extension OutboxWords {
 }
 
 extension OutboxWords {
-    /// How many replies want what; nil where none does.
+    /// What wants somebody's eye.
+    private static let stuck: [DeliveryState] = [.held, .failed, .unknown]
+
+    /// How many replies there are of each kind; nil where there is none.
     static func counts(_ counts: OutboxCounts) -> String? {
-        let words = DeliveryState.allCases.compactMap { state in
-            counts.countByState[state].map { "\($0) \(state.rawValue)" }
-        }
+        let words = words(for: DeliveryState.allCases, counts)
         guard !words.isEmpty else { return nil }
-        let needsEyes = [.held, .failed, .unknown].contains { counts.countByState[$0] != nil }
-        return words.joined(separator: ", ") + (needsEyes ? "; see nexus outbox" : "")
+        return words.joined(separator: ", ") + (attention(counts) == nil ? "" : "; see nexus outbox")
+    }
+
+    /// That somebody has to look at replies; nil where nobody has to.
+    static func attention(_ counts: OutboxCounts) -> String? {
+        let words = words(for: stuck, counts)
+        return words.isEmpty ? nil : "Replies that want an eye: \(words.joined(separator: ", ")). See nexus outbox."
+    }
+
+    private static func words(for states: [DeliveryState], _ counts: OutboxCounts) -> [String] {
+        states.compactMap { state in counts.countByState[state].map { "\($0) \(state.rawValue)" } }
     }
 }
