@@ -20,6 +20,10 @@ public struct OutboxState: Hashable, Sendable {
 
     /// Whether it may be on the customer's screen.
     public var hasLeft: Bool { state.hasLeft }
+
+    /// The attempt that would come next. After the last number there is, which only a hostile gateway names, that one
+    /// again: it is taken.
+    public var nextAttempt: Int64 { attempt == .max ? attempt : attempt + 1 }
 }
 
 /// What has become of an outgoing message, from three kinds of facts: what people ordered, what the gateway noted and the
@@ -118,7 +122,7 @@ public enum OutboxRule {
 
     private static func latestAttempt(_ facts: Facts) -> Int64 {
         let tried = facts.records.filter { $0.event != .dispatching && $0.event != .held && $0.event != .dropped }
-        return max(facts.grants.map(\.attempt).max() ?? 0, tried.compactMap(\.attempt).max() ?? 0)
+        return max(0, (facts.grants.map(\.attempt) + tried.compactMap(\.attempt)).max() ?? 0)
     }
 
     /// - Returns: nil for one that has not left, and of which nobody needs to fear so.
@@ -127,12 +131,11 @@ public enum OutboxRule {
             (.played, .played), (.read, .read), (.delivered, .delivered),
         ]
         let last = facts.records.filter { $0.attempt == nil || $0.attempt == attempt }
+        let failure = last.filter { $0.event == .failed }.max { ($0.at, $0.by) < ($1.at, $1.by) }
         if let arrival = furthest.first(where: { event, _ in facts.records.contains { $0.event == event } }) {
-            return Delivery(state: arrival.1, code: last.last { $0.event == .failed }?.code)
+            return Delivery(state: arrival.1, code: failure?.code)
         }
-        if let failure = last.filter({ $0.event == .failed }).max(by: { $0.at < $1.at }) {
-            return Delivery(state: .failed, code: failure.code, failure: failure)
-        }
+        if let failure { return Delivery(state: .failed, code: failure.code, failure: failure) }
         if last.contains(where: { $0.event == .sent }) { return Delivery(state: .sent) }
         if last.contains(where: { $0.event == .unknown }) { return Delivery(state: .unknown) }
         let isAbandoned = last.contains { $0.event == .abandoned && $0.attempt == attempt }
