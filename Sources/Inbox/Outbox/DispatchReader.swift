@@ -188,7 +188,7 @@ public struct DispatchReader {
                 text: entry.text, kind: entry.kind,
                 answering: try entry.about.flatMap { try providerID(of: $0, in: row) },
                 template: try template(of: entry), details: entry.details),
-            attempt: entry.state.attempt + 1, by: entry.by)
+            attempt: entry.state.nextAttempt, by: entry.by)
     }
 
     /// The customer's own message has one, and one of the team's once it was sent.

@@ -16,8 +16,8 @@ public enum DispatchRule {
 
     /// How long to wait after a provider could not take a message, in milliseconds: twice as long each time, up to an hour.
     ///
-    /// - Parameter attempt: how often it was asked, 1 or more.
-    public static func backoff(after attempt: Int64) -> Int64 { min(pace << min(max(attempt - 1, 0), 10), 3_600_000) }
+    /// - Parameter attempt: how often it was asked; whatever a record may say, less than 1 is 1.
+    public static func backoff(after attempt: Int64) -> Int64 { min(pace << (min(max(attempt, 1), 11) - 1), 3_600_000) }
 
     /// An outgoing message that is not settled.
     public struct Item: Hashable, Sendable {
@@ -145,6 +145,7 @@ public enum DispatchRule {
         if let reason = item.objection { return reason }
         if item.isAuthorRevoked { return .authorRevoked }
         if item.isInDoubt { return .relayRestored }
+        if circumstances.isChannelDown { return .channelDown }
         if age(of: item, circumstances) > assistantsPatience { return .stale }
         return mayWrite(item, circumstances.window) ? item.hindrance : .windowClosed
     }
