@@ -28,7 +28,7 @@ struct ClaimDesk {
 
     /// Rules on each, in the order in which they came.
     ///
-    /// - Returns: whether there was any.
+    /// - Returns: whether there was any that it had to rule on.
     func rule(by transaction: Transaction) throws -> Bool {
         var granted: [Granted] = []
         var acts: [Act] = []
@@ -38,11 +38,12 @@ struct ClaimDesk {
             if refusal == nil { granted.append(Granted(subject: bid.subject, attempt: bid.attempt)) }
             acts.append(.rule(Ruling(on: cause, refusal: refusal)))
         }
+        let hasRuled = !acts.isEmpty
         while !acts.isEmpty {
             _ = try transaction.commit(Draft(acts: Array(acts.prefix(FormatLimit.acts.rawValue))))
             acts.removeFirst(min(FormatLimit.acts.rawValue, acts.count))
         }
-        return true
+        return hasRuled
     }
 
     /// What is granted in this transaction, and stands in no table yet.

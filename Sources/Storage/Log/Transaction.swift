@@ -19,6 +19,8 @@ public final class Transaction {
 
     init(_ door: Door, replica: Replica, now: UInt64) throws {
         (self.door, self.replica, self.now) = (door, replica, now)
+        // What came in just before, in the same transaction, is cited: the stamps given here have to lie above it.
+        try door.log.branches.flush()
         let latest = try UInt64.fetchOne(door.log.database, sql: "SELECT max(at) FROM branch") ?? 0
         let floor = try LocalValues.value(.floor, in: door.log.database).integer ?? 0
         clock = HybridClock(after: Stamp(packed: max(latest, UInt64(clamping: floor))) ?? .zero)
