@@ -66,6 +66,35 @@ struct PacketTests {
         }
     }
 
+    @Test func `what is asked of leases and said of them survives, and nothing shorter, longer or other is it`() throws
+    {
+        var dice = Dice(Seed(1))
+        for number in UInt64(0)..<50 {
+            let asked = dice.request()
+            let request = LeaseRequest(
+                workspace: asked.workspace, replica: asked.replica, scope: LeaseScope(high: dice.next(), low: number),
+                givesBack: number % 2 == 1)
+            #expect(try LeaseRequest(request.bytes) == request)
+            let outcome = try #require(LeaseReply.Outcome(rawValue: UInt8(number % 3)))
+            let reply = LeaseReply(
+                outcome, until: dice.next() >> number, incarnation: dice.next(), counter: number, steadySince: .max,
+                time: dice.next())
+            #expect(try LeaseReply(reply.bytes) == reply)
+            for bytes in [request.bytes + [0], [1] + request.bytes.dropFirst(), request.bytes.dropLast() + [2]] {
+                #expect(throws: FormatRejection.self) { try LeaseRequest(bytes) }
+            }
+            for bytes in [reply.bytes + [0], [1] + reply.bytes.dropFirst(), [0, 3] + reply.bytes.dropFirst(2)] {
+                #expect(throws: FormatRejection.self) { try LeaseReply(bytes) }
+            }
+            for length in request.bytes.indices {
+                #expect(throws: FormatRejection.self) { try LeaseRequest(Array(request.bytes[..<length])) }
+            }
+            for length in reply.bytes.indices {
+                #expect(throws: FormatRejection.self) { try LeaseReply(Array(reply.bytes[..<length])) }
+            }
+        }
+    }
+
     @Test func `a packet that announces more than it may hold is refused`() {
         let start = [UInt8](repeating: 0, count: 1 + 32 + 40)
         var deltas = ByteWriter()

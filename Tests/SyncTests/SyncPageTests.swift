@@ -1,5 +1,6 @@
 import ChangeLog
 import Foundation
+import Storage
 import Sync
 import TestSupport
 import Testing
@@ -37,6 +38,12 @@ struct SyncPageTests {
         #expect(try bytes(after: "request") == request.bytes)
         let answer = SyncAnswer(cursor: cursor, time: 1_700_000_000_000, digest: 77)
         #expect(try bytes(after: "answer") == answer.bytes)
+        let lease = LeaseRequest(
+            workspace: request.workspace, replica: replica, scope: LeaseScope(high: 5, low: 6))
+        #expect(try bytes(after: "lend") == lease.bytes)
+        let reply = LeaseReply(
+            .lent, until: 1_700_000_000_000, incarnation: 7, counter: 3, steadySince: 0, time: 1_700_000_000_000)
+        #expect(try bytes(after: "lent") == reply.bytes)
     }
 
     @Test func `the page names the limits as they are`() {
@@ -45,7 +52,9 @@ struct SyncPageTests {
         #expect(LiveFrames.heartbeatSeconds == 15)
         #expect(Backoff.shortest == 100 && Backoff.longest == 30_000)
         #expect(RequestSignature.freshness == 300)
-        for words in ["16,777,216", "2 MiB", "15 seconds", "45 seconds", "50 to 100 ms", "300 seconds"] {
+        #expect(Lease.duration == 30_000)
+        #expect(BidRefusal.allCases.map(\.rawValue) == [1, 2, 3, 4])
+        for words in ["16,777,216", "2 MiB", "15 seconds", "45 seconds", "50 to 100 ms", "300 seconds", "30 seconds"] {
             #expect(page.contains(words), "\(words)")
         }
     }
