@@ -17,6 +17,9 @@ public enum LiveEvent: Hashable, Sendable {
     case sent(changes: Int)
     /// There is no relay just now; it is tried again after so many milliseconds.
     case lost(SyncFailure, retryAfter: UInt64)
+    /// What was written here does not leave just now, though what arrives may still come; it is tried again after so many
+    /// milliseconds.
+    case unsent(SyncFailure, retryAfter: UInt64)
 }
 
 /// Keeps a replica in step with its relay until it is told to stop: what arrives there comes at once, and what any process
@@ -32,8 +35,9 @@ public final class LiveSync: Sendable {
         public var path: String
         /// The device's key.
         public var key: SigningKey
-        /// The relay's address.
-        public var url: String
+        /// An address to take in place of the one that is kept, once a relay has answered there for this workspace; nil
+        /// for the one that is kept.
+        public var newURL: String?
         /// Milliseconds since 1970.
         public var clock: @Sendable () -> UInt64
         /// Of that clock.
@@ -43,11 +47,11 @@ public final class LiveSync: Sendable {
 
         /// A setup.
         public init(
-            path: String, key: SigningKey, url: String, clock: @escaping @Sendable () -> UInt64,
+            path: String, key: SigningKey, newURL: String? = nil, clock: @escaping @Sendable () -> UInt64,
             witness: @escaping @Sendable () -> ClockWitness?, dice: @escaping @Sendable () -> UInt64,
             open: @escaping @Sendable () throws -> Replica
         ) {
-            (self.path, self.key, self.url, self.clock) = (path, key, url, clock)
+            (self.path, self.key, self.newURL, self.clock) = (path, key, newURL, clock)
             (self.witness, self.dice, self.open) = (witness, dice, open)
         }
     }
@@ -58,8 +62,12 @@ public final class LiveSync: Sendable {
 
     private struct State {
         var isStopped = false
-        /// Whether the stream is open, so that commits may be pushed beside it.
-        var isLive = false
+        /// Where the stream is open, so that commits may be pushed beside it; nil while it is not.
+        var liveURL: String?
+        /// When the last stream began to speak.
+        var opened: ContinuousClock.Instant?
+        /// An address that no relay has answered at yet.
+        var newURL: String?
         /// Why the stream has to end.
         var interruption: Interruption?
     }
@@ -75,6 +83,7 @@ public final class LiveSync: Sendable {
     /// - Parameter report: told what happens, from either thread.
     public init(_ setup: Setup, report: @escaping @Sendable (LiveEvent) -> Void) {
         (self.setup, self.report) = (setup, report)
+        state.withLock { $0.newURL = setup.newURL }
     }
 
     /// Lets ``run()`` return within about a second.
@@ -92,11 +101,10 @@ public final class LiveSync: Sendable {
         }
         var backoff = Backoff()
         while !isStopped {
-            let began = ContinuousClock.now
             let failure = try connection()
-            if ContinuousClock.now - began >= Self.steadyTime { backoff.reset() }
+            if wasSteady { backoff.reset() }
             // Also where nothing was lost: a relay that ends each stream as it begins must not be asked without a pause.
-            let wait = max(backoff.next(dice: setup.dice()), failure == .busy ? 1_000 : 0)
+            let wait = backoff.next(dice: setup.dice(), asked: failure?.askedWait ?? 0)
             if let failure { report(.lost(failure, retryAfter: wait)) }
             sleep(milliseconds: wait)
         }
@@ -104,6 +112,11 @@ public final class LiveSync: Sendable {
 
     /// A stream that lasted so long was a success: the next one is tried soon.
     private static let steadyTime = Duration.seconds(5)
+
+    private var wasSteady: Bool {
+        guard let opened = state.withLock({ $0.opened }) else { return false }
+        return ContinuousClock.now - opened >= Self.steadyTime
+    }
 
     private var isStopped: Bool { state.withLock { $0.isStopped } }
 
@@ -132,22 +145,35 @@ public final class LiveSync: Sendable {
     private func follow() throws(SyncFailure) {
         do {
             // What the stream before was ended for, the whole sync now does.
-            state.withLock { $0.interruption = nil }
+            state.withLock { ($0.interruption, $0.opened) = (nil, nil) }
             let replica = try setup.open()
+            let url = try url(for: replica)
             let exchange = RelayExchange(
-                replica, key: setup.key, url: setup.url, clock: setup.clock, witness: setup.witness())
+                replica, key: setup.key, url: url, clock: setup.clock, witness: setup.witness())
             let synced = try exchange.run()
             var follower = LiveFollower(replica, clock: setup.clock)
             guard let request = try follower.request() else { throw SyncFailure.unreachable(.stopped) }
             let reader = LiveReader(follower, for: self, clock: setup.clock) { [self] in
-                state.withLock { $0.isLive = true }
+                state.withLock { ($0.liveURL, $0.opened) = (url, .now) }
                 report(.connected(synced))
             }
-            defer { state.withLock { $0.isLive = false } }
+            defer { state.withLock { $0.liveURL = nil } }
             try exchange.follow(request, to: reader)
         } catch {
             throw SyncFailure(error)
         }
+    }
+
+    /// Where to ask: at the kept address, which another process may have changed since, but for a new one that is not kept
+    /// yet.
+    private func url(for replica: Replica) throws -> String {
+        let kept = try replica.localValue(.relay).text
+        let url = state.withLock { state in
+            if state.newURL == kept { state.newURL = nil }
+            return state.newURL ?? kept
+        }
+        guard let url else { throw SyncFailure.unreachable(.badAddress) }
+        return url
     }
 
     /// What to make of a stream that ended from this side.
@@ -174,26 +200,28 @@ public final class LiveSync: Sendable {
         var exchange: RelayExchange?
         while !isStopped {
             watch.wait()
-            guard state.withLock({ $0.isLive && $0.interruption == nil }) else { continue }
+            guard let url = state.withLock({ $0.interruption == nil ? $0.liveURL : nil }) else { continue }
             do {
-                let kept = try exchange ?? openExchange()
-                exchange = kept
-                try push(over: kept)
+                if exchange?.url != url { exchange = try openExchange(url) }
+                if let exchange { try push(over: exchange) }
                 backoff.reset()
             } catch {
                 exchange = nil
+                let failure = SyncFailure(error)
+                let wait = backoff.next(dice: setup.dice(), asked: failure.askedWait)
                 // What a push alone cannot mend the next whole sync mends, or tells.
-                if !SyncFailure(error).passes { interrupt(.needsWholeSync) }
-                sleep(milliseconds: backoff.next(dice: setup.dice()))
+                if failure.passes { report(.unsent(failure, retryAfter: wait)) } else { interrupt(.needsWholeSync) }
+                sleep(milliseconds: wait)
             }
         }
     }
 
-    private func openExchange() throws -> RelayExchange {
-        RelayExchange(try setup.open(), key: setup.key, url: setup.url, clock: setup.clock)
+    private func openExchange(_ url: String) throws -> RelayExchange {
+        RelayExchange(try setup.open(), key: setup.key, url: url, clock: setup.clock)
     }
 
     private func push(over exchange: RelayExchange) throws {
+        guard try exchange.isAtKeptAddress() else { return interrupt(.needsWholeSync) }
         let (report, needsWholeSync) = try exchange.push()
         if report.sent > 0 { tell(.sent(changes: report.sent)) }
         if needsWholeSync { interrupt(.needsWholeSync) }
@@ -210,4 +238,7 @@ extension SyncFailure {
         default: true
         }
     }
+
+    /// For how long the relay asked to be left alone, in milliseconds.
+    var askedWait: UInt64 { if case .busy(let wait) = self { wait } else { 0 } }
 }

@@ -23,8 +23,10 @@ public enum SyncFailure: Error, Hashable, Sendable {
     case grantUnknown
     /// This relay does not host the workspace.
     case notHosted
-    /// The relay cannot just now.
-    case busy
+    /// The relay, or what stands before it, cannot just now, and asks to be left alone for so many milliseconds.
+    case busy(retryAfter: UInt64)
+    /// The relay's disk is full or failed: it stores nothing, and acknowledges nothing.
+    case relayFull
     /// The relay's disk or ours failed, or the file is not as it should be.
     case storage(StorageFailure)
     /// The relay failed with that HTTP status.
@@ -42,10 +44,10 @@ final class RelayConnection {
     private let key: SigningKey
     private let clock: () -> UInt64
     private let transport = HTTPTransport()
-    /// A stream ends when the relay ends it, or is silent for three heartbeats.
-    private let streams = HTTPTransport(
-        limits: .init(
-            totalTimeout: .seconds(3_600_000), silenceTimeout: .seconds(3 * LiveFrames.heartbeatSeconds)))
+    /// A stream lasts until one side ends it. Silence is its reader's affair: a few bytes every now and then, as heartbeats
+    /// are, libcurl takes for none.
+    private let streams = HTTPTransport(limits: .init(totalTimeout: endless, silenceTimeout: endless))
+    private static let endless = Duration.seconds(3_600_000)
     /// What the relay's clock is ahead of ours, in milliseconds, as its last refusal told.
     private var clockOffset: Int64 = 0
 
@@ -129,10 +131,20 @@ final class RelayConnection {
         case .invitationWithdrawn: throw .refused(.withdrawn)
         case .deviceRevoked: throw .revoked
         case .notAllowed: throw .notHosted
-        case .busy: throw .busy
-        case .other: throw .relayFailed(status: answer.status)
-        case nil: throw .nonsense
+        case .busy: throw .busy(retryAfter: answer.retryAfter ?? 1_000)
+        case .other: throw answer.status == 507 ? .relayFull : .relayFailed(status: answer.status)
+        case nil:
+            // A proxy before the relay says so in its own words; the header means the same (RFC 9110, 10.2.3).
+            guard [429, 503].contains(answer.status), let wait = answer.retryAfter else { throw .nonsense }
+            throw .busy(retryAfter: wait)
         }
+    }
+}
+
+extension HTTPAnswer {
+    /// In how many milliseconds to come again, where it says so in seconds; at most a day.
+    fileprivate var retryAfter: UInt64? {
+        headers["retry-after"].flatMap { UInt64($0) }.map { min($0, 86_400) * 1_000 }
     }
 }
 

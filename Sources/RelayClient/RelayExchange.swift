@@ -9,17 +9,22 @@ import Transport
 /// Path of a change, stop 6: the session's requests become HTTP requests, retried safely.
 public final class RelayExchange {
     private let replica: Replica
+    let url: String
     private let relay: RelayConnection
     private let clock: () -> UInt64
     private let witness: ClockWitness?
+    /// Whether the relay has answered for this workspace, so that its address and key are kept.
+    private var isKept = false
+
     /// - Parameters:
-    ///   - url: the relay's address, as ``RelayAddress`` takes it.
+    ///   - url: the relay's address, as ``RelayAddress`` takes it. One that is not kept yet, or whose key is not, is kept
+    ///     once a relay has answered there for this workspace.
     ///   - clock: milliseconds since 1970.
     ///   - witness: of that clock; nil where there is none.
     public init(
         _ replica: Replica, key: SigningKey, url: String, clock: @escaping () -> UInt64, witness: ClockWitness? = nil
     ) {
-        (self.replica, self.clock, self.witness) = (replica, clock, witness)
+        (self.replica, self.url, self.clock, self.witness) = (replica, url, clock, witness)
         relay = RelayConnection(url: url, key: key, clock: clock)
     }
 
@@ -43,7 +48,7 @@ public final class RelayExchange {
     /// Asks what a sync would move. Nothing is moved, and nothing is changed here.
     public func plan() throws(SyncFailure) -> SyncPlan {
         do {
-            relay.audience = try knownRelay() ?? relay.fetchKey()
+            relay.audience = try knownKey() ?? relay.fetchKey()
             for hasNoCursor in [false, true] {
                 let request = try SyncPlan.request(of: replica, hasNoCursor: hasNoCursor)
                 let answer = try SyncAnswer(body: relay.post(request.body))
@@ -72,7 +77,9 @@ public final class RelayExchange {
             requester.report.bytesSent += body.count
             let answer = try relay.post(body)
             requester.report.bytesReceived += answer.count
-            try requester.receive(SyncAnswer(body: answer))
+            let packet = try SyncAnswer(body: answer)
+            try keepRelay()
+            try requester.receive(packet)
         }
     }
 
@@ -81,7 +88,7 @@ public final class RelayExchange {
     /// - Throws: a ``SyncFailure``; `.notAGateway` to whoever is none.
     public func lease(_ scope: LeaseScope, givesBack: Bool = false) throws(SyncFailure) -> LeaseReply {
         do {
-            relay.audience = try knownRelay() ?? relay.fetchKey()
+            relay.audience = try knownKey() ?? relay.fetchKey()
             let request = LeaseRequest(
                 workspace: replica.workspace, replica: replica.id, scope: scope, givesBack: givesBack)
             return try LeaseReply(relay.lease(request.bytes))
@@ -95,19 +102,42 @@ public final class RelayExchange {
         try relay.follow(request.body, to: receiver)
     }
 
-    /// Learns the relay's key at first contact, and makes the relay known to the workspace if this device may.
+    // MARK: Which relay
+
+    /// Whether it asks at the address that is kept, which another process may have changed.
+    func isAtKeptAddress() throws -> Bool { try replica.localValue(.relay).text == url }
+
+    /// Learns the relay's key at first contact.
     private func meetRelay() throws {
-        if let key = try knownRelay() {
-            relay.audience = key
-        } else {
-            let key = try relay.fetchKey()
-            try replica.setLocalValue(.relayKey, .bytes(key.bytes))
+        guard let key = try knownKey() else {
+            relay.audience = try relay.fetchKey()
+            return
         }
-        if let key = relay.audience { try replica.welcomeRelay(key, now: clock()) }
+        relay.audience = key
+        if try isAtKeptAddress() { try welcome(key) }
     }
 
-    private func knownRelay() throws -> DeviceID? {
-        try replica.localValue(.relayKey).bytes.flatMap { DeviceID($0) }
+    /// Another address than the kept one may be another relay's. An invitation may name a key without an address.
+    private func knownKey() throws -> DeviceID? {
+        let kept = try replica.localValue(.relay).text
+        guard kept == nil || kept == url else { return nil }
+        return try replica.localValue(.relayKey).bytes.flatMap { DeviceID($0) }
+    }
+
+    /// Keeps the address and the key of a relay that has just answered for this workspace. Not before: whatever else
+    /// answers must not take its place, nor be let into the workspace.
+    private func keepRelay() throws {
+        guard !isKept, let key = relay.audience else { return }
+        if try !isAtKeptAddress() || knownKey() != key {
+            try replica.setLocalValues([(.relay, .text(url)), (.relayKey, .bytes(key.bytes))])
+        }
+        try welcome(key)
+    }
+
+    /// Makes the relay known to the workspace, if this device may.
+    private func welcome(_ key: DeviceID) throws {
+        isKept = true
+        try replica.welcomeRelay(key, now: clock())
     }
 
     // MARK: Clocks

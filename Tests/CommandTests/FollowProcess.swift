@@ -8,9 +8,11 @@ final class FollowProcess {
     /// The next line to look at.
     private var place = 0
 
-    init(_ terminal: Terminal, _ home: String, command: [String] = ["sync", "--follow"]) throws {
+    /// - Parameter arguments: behind the command.
+    init(_ terminal: Terminal, _ home: String, command: [String] = ["sync", "--follow"], _ arguments: String...) throws
+    {
         process.executableURL = URL(fileURLWithPath: Terminal.program)
-        process.arguments = ["--home", terminal.path(home), "--json"] + command
+        process.arguments = ["--home", terminal.path(home), "--json"] + command + arguments
         let output = Pipe()
         process.standardOutput = output
         process.standardError = output
@@ -28,15 +30,27 @@ final class FollowProcess {
     func expect(_ event: String) throws -> Answer {
         let deadline = Date(timeIntervalSinceNow: 120)
         while Date() < deadline {
-            while let line = lines.line(place) {
-                place += 1
-                let answer = Answer(try? JSONSerialization.jsonObject(with: Data(line.utf8)))
-                if answer["event"].text == event { return answer }
-            }
+            if let answer = next(event) { return answer }
             usleep(10_000)
         }
         throw Missing(event: event, seen: lines.all)
     }
+
+    /// - Returns: nil where it has not come yet.
+    private func next(_ event: String) -> Answer? {
+        while let line = lines.line(place) {
+            place += 1
+            let answer = Answer(try? JSONSerialization.jsonObject(with: Data(line.utf8)))
+            if answer["event"].text == event { return answer }
+        }
+        return nil
+    }
+
+    /// How often something has been told so far.
+    func count(of event: String) -> Int { lines.all.split(separator: "\"event\":\"\(event)\"").count - 1 }
+
+    /// Stops it for a while, as a suspended machine is, or has it go on.
+    func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
     struct Missing: Error {
         let event: String
@@ -63,5 +77,14 @@ private final class Lines: Sendable {
     func line(_ index: Int) -> String? {
         let lines = all.split(separator: "\n", omittingEmptySubsequences: false)
         return index < lines.count - 1 ? String(lines[index]) : nil
+    }
+}
+
+/// Runs a test that mostly waits on a thread of its own: others go on meanwhile, and its waits are as long as they say.
+func aside(_ body: @escaping () throws -> Void) async throws {
+    // It leaves the test's thread for another, and nobody else has it.
+    nonisolated(unsafe) let body = body
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
     }
 }

@@ -24,20 +24,27 @@ struct RelayTroubleTests {
         // What there is fits, and a MiB more; three such notes do not.
         try relay.start(fileLimit: 3_000)
         let conversation = try terminal.importConversation("c1")
-        #expect(try terminal.nexus("olga", "sync").status == 0)
+        let follower = try FollowProcess(terminal, "olga")
+        try follower.expect("connected")
         for number in 1...3 {
             let noise = Noise.text(900_000, seed: UInt64(number))
             #expect(try terminal.nexus("olga", "note", conversation, "-", input: noise).status == 0)
         }
+        // Who follows is told that it does not leave, and stays connected.
+        #expect(try follower.expect("unsent")["error"].text == "relay-full")
+        #expect(follower.count(of: "lost") == 0)
         let full = try terminal.nexus("olga", "sync")
-        #expect(full.status == 76)
-        #expect(full.error["error"].text == "relay-failed")
+        #expect(full.status == 75)
+        #expect(full.error["error"].text == "relay-full")
         #expect(try terminal.nexus("olga", "status").json["unsent"].number > 0)
         // It is still there, for whoever asks.
         #expect(try terminal.nexus("olga", "sync", "--dry-run").status == 0)
+        // A whole sync comes first, and that one fails.
+        let second = try FollowProcess(terminal, "olga")
+        for _ in 1...2 { #expect(try second.expect("lost")["error"].text == "relay-full") }
         relay.stop()
         try relay.start()
-        #expect(try terminal.nexus("olga", "sync").status == 0)
+        for follower in [follower, second] { try follower.expect("connected") }
         #expect(try terminal.nexus("olga", "status").json["unsent"].number == 0)
         try agree()
     }

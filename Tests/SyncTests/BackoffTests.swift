@@ -14,6 +14,18 @@ struct BackoffTests {
         #expect((50...100).contains(backoff.next(dice: .max)))
     }
 
+    @Test(arguments: Seed.several(5))
+    func `what the other side asks for is waited, up to five minutes, and up to half of it more`(seed: Seed) {
+        var dice = Dice(seed)
+        for (asked, least) in [(UInt64(7_000), UInt64(7_000)), (300_000, 300_000), (.max, 300_000)] {
+            var backoff = Backoff()
+            #expect((least...least * 3 / 2).contains(backoff.next(dice: dice.next(), asked: asked)))
+        }
+        var backoff = Backoff()
+        for _ in 0..<9 { _ = backoff.next(dice: dice.next()) }
+        #expect((15_000...30_000).contains(backoff.next(dice: dice.next(), asked: 1_000)), "it never waits less for it")
+    }
+
     @Test func `two who lost the relay together do not come back together`() {
         var waits: Set<UInt64> = []
         var dice = Dice(Seed(1))

@@ -21,8 +21,8 @@ final class AssistantLoop: Sendable {
     /// Never returns, but for a failure that waiting does not mend.
     func run() throws {
         guard try options.home.open().localValue(.relay) != .null else { return try rounds() }
-        let (replica, key) = try options.home.openToPublish()
-        let live = try Following(options.home, replica: replica, key: key, isJSON: options.json).live { [news] in
+        let (_, key) = try options.home.openToPublish()
+        let live = Following(options.home, key: key, isJSON: options.json).live { [news] in
             news.signal()
         }
         DispatchQueue(label: "nexus.assistant").async { [self] in

@@ -6,13 +6,13 @@ import Storage
 /// `nexus sync --follow`: tells what happens, a line each, until it is interrupted.
 struct Following {
     private let home: Home
-    private let url: String
+    private let newURL: String?
     private let key: SigningKey
     private let isJSON: Bool
 
-    init(_ home: Home, replica: Replica, key: SigningKey, isJSON: Bool) throws {
-        (self.home, self.key, self.isJSON) = (home, key, isJSON)
-        url = try Syncing(replica, key: key).url()
+    /// - Parameter newURL: an address to take in place of the one that is kept, once a relay has answered there.
+    init(_ home: Home, newURL: String? = nil, key: SigningKey, isJSON: Bool) {
+        (self.home, self.newURL, self.key, self.isJSON) = (home, newURL, key, isJSON)
     }
 
     func run() throws { try live().run() }
@@ -21,7 +21,7 @@ struct Following {
     func live(then: @escaping @Sendable () -> Void = {}) -> LiveSync {
         let (path, key, isJSON) = (home.database, key, isJSON)
         let setup = LiveSync.Setup(
-            path: path, key: key, url: url, clock: WallClock.now, witness: WallClock.witness,
+            path: path, key: key, newURL: newURL, clock: WallClock.now, witness: WallClock.witness,
             dice: { SystemRandom.bytes(8).reduce(0) { $0 << 8 | UInt64($1) } },
             open: { try Replica.open(at: path, key: key, configuration: Machine.configuration) })
         return LiveSync(setup) { event in
@@ -35,9 +35,9 @@ struct Following {
         case .connected(let report): Console.print("Connected. \(SyncText.words(report))")
         case .received(let changes): Console.print("Received \(Plural.of(changes, "change")).")
         case .sent(let changes): Console.print("Sent \(Plural.of(changes, "change")).")
-        case .lost(let failure, let wait):
-            let seconds = max(1, (wait + 500) / 1000)
-            Console.note("\(Explanation.of(failure).what) Trying again in \(seconds) s.")
+        case .lost(let failure, let wait), .unsent(let failure, let wait):
+            let span = SpanText.of(seconds: max(1, (wait + 500) / 1000))
+            Console.note("\(Explanation.of(failure).what) Trying again in \(span).")
         }
     }
 
@@ -46,11 +46,15 @@ struct Following {
         case .connected(let report): .object([("event", "connected"), ("sync", SyncText.json(report))])
         case .received(let changes): .object([("event", "received"), ("changes", JSONOutput(changes))])
         case .sent(let changes): .object([("event", "sent"), ("changes", JSONOutput(changes))])
-        case .lost(let failure, let wait):
-            .object([
-                ("event", "lost"), ("error", .string(Explanation.of(failure).name)),
-                ("retryMilliseconds", JSONOutput(wait)),
-            ])
+        case .lost(let failure, let wait): json("lost", failure, wait)
+        case .unsent(let failure, let wait): json("unsent", failure, wait)
         }
+    }
+
+    private static func json(_ event: String, _ failure: SyncFailure, _ wait: UInt64) -> JSONOutput {
+        .object([
+            ("event", .string(event)), ("error", .string(Explanation.of(failure).name)),
+            ("retryMilliseconds", JSONOutput(wait)),
+        ])
     }
 }

@@ -13,7 +13,7 @@ struct SyncNow: ParsableCommand {
         commandName: "sync", abstract: "Exchange changes with the relay.")
 
     @OptionGroup var options: GlobalOptions
-    @Option(help: "The relay's address, kept for later.") var relay: String?
+    @Option(help: "The relay's address, kept for later once a relay has answered there.") var relay: String?
     @Flag(help: "Stay connected: what arrives comes at once, what is written here leaves at once.") var follow = false
     @Flag(name: .customLong("dry-run"), help: "Say what a sync would move, and move nothing.") var dryRun = false
     @Option(
@@ -38,8 +38,9 @@ struct SyncNow: ParsableCommand {
         let (replica, key) = try options.home.openToPublish()
         let syncing = Syncing(replica, key: key)
         guard follow else { return try show(syncing.run(with: relay, byteLimit: maxBytes)) }
-        if let relay { try syncing.keep(relay) }
-        try Following(options.home, replica: replica, key: key, isJSON: options.json).run()
+        // Asked for here, so that having none ends the command.
+        let url = try syncing.url(relay)
+        try Following(options.home, newURL: relay == nil ? nil : url, key: key, isJSON: options.json).run()
     }
 
     private func plan() throws {
@@ -65,7 +66,11 @@ struct SyncNow: ParsableCommand {
             Console.note(
                 "\(Plural.of(report.restamped, "change")) that had not left got the time at which they were made.")
         }
-        if report.isCutShort { Console.note("There is more; run nexus sync again.") }
+        if report.isCutShort {
+            let hasMoved = report.sent + report.received > 0
+            let how = hasMoved ? "" : " with a larger --max-bytes: there was no room for any of it"
+            Console.note("There is more; run nexus sync again\(how).")
+        }
     }
 }
 
@@ -104,10 +109,14 @@ enum ClockText {
         let seconds = ahead / 1000
         guard seconds.magnitude > UInt64(SyncRequester.clockTolerance / 1000) else { return nil }
         let (direction, remedy) = ahead > 0 ? ("ahead of", "back") : ("behind", "forward")
-        return "Your clock is \(span(seconds.magnitude)) \(direction) the relay's. Set it \(remedy) by that much."
+        return
+            "Your clock is \(SpanText.of(seconds: seconds.magnitude)) \(direction) the relay's. Set it \(remedy) by that much."
     }
+}
 
-    private static func span(_ seconds: UInt64) -> String {
+/// A span of time in words.
+enum SpanText {
+    static func of(seconds: UInt64) -> String {
         let parts = [
             (seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s"),
         ]
@@ -124,57 +133,31 @@ struct Syncing {
 
     /// The relay's address.
     ///
+    /// - Parameter new: taken instead of the one that is kept.
     /// - Throws: `CLIFailure.noRelay` where none is known.
-    func url() throws -> String {
+    func url(_ new: String? = nil) throws -> String {
+        if let new {
+            try Self.check(new)
+            return new
+        }
         guard let url = try replica.localValue(.relay).text else { throw CLIFailure.noRelay }
         return url
     }
 
-    private func exchange() throws -> RelayExchange {
-        RelayExchange(replica, key: key, url: try url(), clock: WallClock.now, witness: WallClock.witness())
+    private func exchange(_ relay: String? = nil) throws -> RelayExchange {
+        RelayExchange(replica, key: key, url: try url(relay), clock: WallClock.now, witness: WallClock.witness())
     }
-
-    func run(byteLimit: Int? = nil) throws -> SyncReport { try exchange().run(byteLimit: byteLimit) }
 
     func plan() throws -> SyncPlan { try exchange().plan() }
 
-    /// Syncs with the relay at another address from now on. If what answers there is no relay, the old address stays;
-    /// if nobody answers, the new one is kept for later.
-    func run(with relay: String?, byteLimit: Int? = nil) throws -> SyncReport {
-        guard let relay, try replica.localValue(.relay).text != relay else { return try run(byteLimit: byteLimit) }
-        let (oldRelay, oldKey) = (try replica.localValue(.relay), try replica.localValue(.relayKey))
-        try keep(relay)
-        do {
-            return try run(byteLimit: byteLimit)
-        } catch let failure as SyncFailure where failure.isOfAnother {
-            try replica.setLocalValue(.relay, oldRelay)
-            try replica.setLocalValue(.relayKey, oldKey)
-            throw failure
-        }
-    }
-
-    /// Another address may be another relay: its key is learned again.
-    func keep(_ relay: String) throws {
-        let known = try replica.localValue(.relay)
-        guard known.text != relay else { return }
-        try Self.check(relay)
-        try replica.setLocalValue(.relay, .text(relay))
-        if known != .null { try replica.setLocalValue(.relayKey, .null) }
+    /// - Parameter relay: another address, which is kept once a relay has answered there for this workspace.
+    func run(with relay: String? = nil, byteLimit: Int? = nil) throws -> SyncReport {
+        try exchange(relay).run(byteLimit: byteLimit)
     }
 
     /// - Throws: a failure for anything that is not `http[s]://host[:port]`, or `https://host[:port]#sha256=PIN`;
     ///   nothing was contacted yet.
     static func check(_ relay: String) throws {
         guard RelayAddress(relay) != nil else { throw SyncFailure.unreachable(.badAddress) }
-    }
-}
-
-extension SyncFailure {
-    /// Whether what answered is no relay, or not the one that was named.
-    fileprivate var isOfAnother: Bool {
-        switch self {
-        case .nonsense, .unreachable(.untrusted), .unreachable(.otherKey): true
-        default: false
-        }
     }
 }

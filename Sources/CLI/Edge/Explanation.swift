@@ -18,9 +18,12 @@ struct Explanation {
     let what: String
     let hint: String
     let status: Int32
+    /// In how many seconds to try again, where the other side said so.
+    let retryAfter: UInt64?
 
-    init(_ name: String, _ status: Int32, _ what: String, hint: String = "") {
+    init(_ name: String, _ status: Int32, _ what: String, hint: String = "", retryAfter: UInt64? = nil) {
         (self.name, self.status, self.what, self.hint) = (name, status, what, hint)
+        self.retryAfter = retryAfter
     }
 
     /// Prints what an error means and ends the process with its status.
@@ -33,16 +36,20 @@ struct Explanation {
         }
         let explanation = of(error)
         if isJSON {
-            Console.note(
-                JSONOutput.object([
-                    ("error", .string(explanation.name)), ("message", .string(explanation.what)),
-                    ("hint", .string(explanation.hint)), ("status", .integer(Int64(explanation.status))),
-                ]).text())
+            Console.note(explanation.json.text())
         } else {
             Console.note("nexus: " + TerminalText.safe(explanation.what, multiline: true))
             if !explanation.hint.isEmpty { Console.note(TerminalText.safe(explanation.hint, multiline: true)) }
         }
         exit(explanation.status)
+    }
+
+    private var json: JSONOutput {
+        let fields: [(String, JSONOutput)] = [
+            ("error", .string(name)), ("message", .string(what)), ("hint", .string(hint)),
+            ("status", .integer(Int64(status))),
+        ]
+        return .object(fields + (retryAfter.map { [("retryAfterSeconds", JSONOutput($0))] } ?? []))
     }
 
     /// What an error means.
@@ -245,13 +252,24 @@ struct Explanation {
                 "not-hosted", 77, "This relay does not host the workspace.",
                 hint: "Its operator allows it with nexus relay serve --allow WORKSPACE.")
         case .revoked: of(MembershipFailure.revoked)
-        case .busy: Explanation("relay-busy", 75, "The relay cannot just now.", hint: "Sync again in a moment.")
+        case .busy(let wait): busy(seconds: (wait + 999) / 1_000)
+        case .relayFull:
+            Explanation(
+                "relay-full", 75,
+                "The relay's disk is full or failed, so it takes nothing. Nothing is lost: it is all kept here.",
+                hint: "Tell its operator to make room. Sync again then; nexus sync --follow tries by itself.")
         case .storage(let failure): of(failure)
         case .relayFailed(let status):
             Explanation("relay-failed", 76, "The relay failed (HTTP \(status)).", hint: "Tell its operator.")
         case .clockOff:
             Explanation("clock", 75, "This device's clock and the relay's lie too far apart.", hint: "Set the clock.")
         }
+    }
+
+    private static func busy(seconds: UInt64) -> Explanation {
+        Explanation(
+            "relay-busy", 75, "The relay cannot just now.",
+            hint: "Sync again in \(SpanText.of(seconds: max(1, seconds))).", retryAfter: seconds)
     }
 
     private static func of(_ reason: RefusalReason) -> Explanation {

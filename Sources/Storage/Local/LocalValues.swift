@@ -121,6 +121,13 @@ extension Replica {
 
     /// Sets a local value or, with null, removes it.
     public func setLocalValue(_ key: LocalValues.Key, _ value: Value) throws(StorageFailure) {
-        try write { try LocalValues.set(key, value, in: $0.log.database) }
+        try setLocalValues([(key, value)])
+    }
+
+    /// Sets or removes all of them, or none.
+    public func setLocalValues(_ values: [(key: LocalValues.Key, value: Value)]) throws(StorageFailure) {
+        try write { door in
+            for (key, value) in values { try LocalValues.set(key, value, in: door.log.database) }
+        }
     }
 }
