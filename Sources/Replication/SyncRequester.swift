@@ -20,7 +20,7 @@ public struct SyncReport: Hashable, Sendable {
     public var clockAhead: Int64 = 0
     /// Changes that had not left and were stamped anew, because the clock was ahead.
     public var restamped = 0
-    /// Whether there was more to move than the budget had room for.
+    /// Whether there was more to move than the budget had room for. If nothing was moved, only a larger one helps.
     public var isCutShort = false
 
     /// Nothing yet.
@@ -45,7 +45,7 @@ public struct SyncRequester {
     private let replica: Replica
     private let clock: () -> UInt64
     private let pageByteCount: Int
-    private let byteLimit: Int?
+    private let budget: ByteBudget?
     private let isPushingOnly: Bool
     private var session: SyncSession
     private var progress: RelayProgress
@@ -56,6 +56,10 @@ public struct SyncRequester {
     private var error: UInt64 = 0
     /// Whether what the relay has next is larger than the room there was for it.
     private var isStuck = false
+    /// Whether the relay is asked what it holds by the request under way.
+    private var asksForFrontier = false
+    /// Whether the relay had no room to say what it holds.
+    private var isFrontierLeftOut = false
     /// The time as it is right, for all that is known.
     private var now: UInt64 {
         let reading = clock()
@@ -72,7 +76,8 @@ public struct SyncRequester {
         _ replica: Replica, clock: @escaping () -> UInt64, pullsFirst: Bool = false, pushesOnly: Bool = false,
         pageByteCount: Int = PacketFormat.pageByteCount, byteLimit: Int? = nil
     ) throws {
-        (self.replica, self.clock, self.pageByteCount, self.byteLimit) = (replica, clock, pageByteCount, byteLimit)
+        (self.replica, self.clock, self.pageByteCount) = (replica, clock, pageByteCount)
+        budget = byteLimit.map(ByteBudget.init)
         isPushingOnly = pushesOnly
         progress = try replica.relayProgress()
         let asker = try Asker(replica)
@@ -92,38 +97,39 @@ public struct SyncRequester {
 
     /// - Returns: what to carry to the relay; nil once both sides have said all they had; or when there is no room for more.
     public mutating func next() throws -> SyncRequest? {
-        if session.canCompare { session.compare(try replica.frontierDigest()) }
-        let room = room
-        let supplies = try supplies(within: room)
-        if let room, room <= 0 || isStuck || supplies.hasMore && supplies.deltas.isEmpty { return try cutShort() }
-        guard var request = session.next(supplies) else {
-            try keepProgress()
-            return nil
+        let room = budget?.room(after: report)
+        var supplies = try supplies(within: room)
+        // While something is left to push, the two sides differ by that at least.
+        if session.canCompare, supplies.deltas.isEmpty, !supplies.hasMore {
+            try compare()
+            if session.needsFrontier { supplies = try self.supplies(within: room) }
         }
-        request.room = room.map { UInt64(clamping: $0) }
+        if report.isCutShort { return try finish() }
+        if let room, room <= 0 || isStuck || supplies.hasMore && supplies.deltas.isEmpty { return try cutShort() }
+        guard var request = session.next(supplies) else { return try finish() }
+        if let budget, !budget.reserve(in: &request, after: report) { return try cutShort() }
+        asksForFrontier = request.frontier != nil && !request.isPushOnly
         sentAt = clock()
         return request
     }
 
-    private func keepProgress() throws {
+    private mutating func compare() throws {
+        let digest = try replica.frontierDigest()
+        guard isFrontierLeftOut else { return session.compare(digest) }
+        // What is different cannot be found out within the budget: another sync has to.
+        if session.differs(from: digest) { report.isCutShort = true }
+    }
+
+    private func finish() throws -> SyncRequest? {
         try replica.keep(acknowledged: session.acknowledged)
-        if !isPushingOnly { try replica.keep(session.difference) }
+        // Cut short, it is not known what is different: it is asked about again.
+        if !isPushingOnly, !report.isCutShort { try replica.keep(session.difference) }
+        return nil
     }
-
-    // MARK: Budget
-
-    /// How many bytes of changes there is room for, besides what every request and answer takes.
-    private var room: Int? {
-        byteLimit.map { ($0 - report.bytesSent - report.bytesReceived - Self.overhead) * 99 / 100 }
-    }
-
-    /// More than a request and an answer without changes take, frontiers aside.
-    private static let overhead = 600
 
     private mutating func cutShort() throws -> SyncRequest? {
         report.isCutShort = true
-        try keepProgress()
-        return nil
+        return try finish()
     }
 
     // MARK: Supplies
@@ -131,13 +137,22 @@ public struct SyncRequester {
     private mutating func supplies(within room: Int?) throws -> SyncSession.Supplies {
         if session.push != .nothing { try replica.publish() }
         var supplies = SyncSession.Supplies(tips: try replica.sealedTips())
-        if session.needsFrontier { supplies.frontier = try replica.sampledFrontier() }
+        var room = room
+        if session.needsFrontier {
+            supplies.frontier = try replica.sampledFrontier()
+            room = room.map { $0 - byteCount(of: supplies.frontier) }
+        }
         let outgoing = try outgoing(within: room)
         pushed = outgoing?.changes ?? 0
         guard let outgoing else { return supplies }
         (supplies.deltas, supplies.areOwn) = (outgoing.deltas, outgoing.areOwn)
         (supplies.reach, supplies.hasMore) = (outgoing.reach, outgoing.hasMore)
         return supplies
+    }
+
+    /// As it travels.
+    private func byteCount(of frontier: [Cause]) -> Int {
+        SyncRequest(workspace: replica.workspace, replica: replica.id, cursor: nil, frontier: frontier).body.count
     }
 
     private func outgoing(within room: Int?) throws -> Outgoing? {
@@ -159,6 +174,7 @@ public struct SyncRequester {
         report.roundTrips += 1
         compareClocks(relayTime: answer.time)
         isStuck = answer.hasMore && answer.deltas.isEmpty
+        isFrontierLeftOut = budget != nil && asksForFrontier && !answer.hasMore && answer.frontier == nil
         let step = session.receive(answer)
         if let refusal = step.refusal { throw ReplicationFailure.refused(refusal) }
         if !answer.verdicts.isEmpty { report.sent += pushed }

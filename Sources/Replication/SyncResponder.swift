@@ -34,16 +34,22 @@ public struct SyncResponder {
     /// - Parameter now: milliseconds since 1970.
     public mutating func answer(_ request: SyncRequest, now: UInt64) throws(StorageFailure) -> SyncAnswer {
         // The asker starts over, and pushes again: its next request is answered in the new count.
-        if let cursor = request.cursor, try !counts(cursor, now: now) { return try startingOver(now: now) }
+        if let cursor = request.cursor, try !counts(cursor, now: now) {
+            return try startingOver(for: request, now: now)
+        }
         var answer = SyncAnswer(
             cursor: request.cursor ?? Cursor(incarnation: incarnation, arrival: 0), time: now)
         if request.isSurvey { return try survey(answer, for: request) }
         let epoch = replica.id.epoch
         answer.verdicts = try take(request, now: now)
-        if try hasForgotten(epoch, request, answer.verdicts, now: now) { return try startingOver(now: now) }
-        if !request.isPushOnly { try addArrivals(to: &answer, for: request) }
-        if request.frontier != nil { answer.frontier = try replica.sampledFrontier() }
-        if !request.isPushOnly, !answer.hasMore { answer.digest = try replica.frontierDigest() }
+        if try hasForgotten(epoch, request, answer.verdicts, now: now) {
+            return try startingOver(for: request, now: now)
+        }
+        guard !request.isPushOnly else { return answer }
+        try addArrivals(to: &answer, for: request)
+        guard !answer.hasMore else { return answer }
+        if request.frontier != nil { try addFrontier(to: &answer, within: request.room) }
+        answer.digest = try replica.frontierDigest()
         return answer
     }
 
@@ -56,6 +62,13 @@ public struct SyncResponder {
 
     func startingOver(now: UInt64) throws(StorageFailure) -> SyncAnswer {
         .startingOver(incarnation: incarnation, time: now, frontier: try replica.sampledFrontier())
+    }
+
+    /// Where room is short one tip has to do: it says that something is here.
+    private func startingOver(for request: SyncRequest, now: UInt64) throws(StorageFailure) -> SyncAnswer {
+        var answer = try startingOver(now: now)
+        if request.room != nil { answer.frontier = answer.frontier.map { Array($0.prefix(1)) } }
+        return answer
     }
 
     /// Whether arrival numbers up to the cursor's mean here what they meant to the asker.
@@ -116,6 +129,16 @@ public struct SyncResponder {
         let check = try replica.arrivalCheck(at: outgoing.reach) ?? 0
         answer.cursor = Cursor(incarnation: incarnation, arrival: outgoing.reach, check: check)
         (answer.deltas, answer.hasMore) = (outgoing.deltas, outgoing.hasMore)
+    }
+
+    /// Left out where there is no room for it: the asker then offers nothing but its own, and the digest tells it whether
+    /// that was all.
+    private func addFrontier(to answer: inout SyncAnswer, within room: UInt64?) throws(StorageFailure) {
+        let without = answer
+        answer.frontier = try replica.sampledFrontier()
+        guard let room else { return }
+        let taken = answer.deltas.reduce(0) { $0 + $1.count } + answer.body.count - without.body.count
+        if taken > Int(clamping: room) { answer = without }
     }
 
     /// The cursor stays where it was, since nothing is sent.

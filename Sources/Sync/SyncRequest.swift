@@ -40,7 +40,8 @@ public struct SyncRequest: Hashable, Sendable {
     public var isPushOnly: Bool
     /// Whether nothing should be sent back but how much there is to send.
     public var isSurvey: Bool
-    /// How many bytes of deltas the asker takes in the answer, at the most; nil for about a page.
+    /// How many bytes of deltas and frontier the asker takes in the answer, at the most; nil for about a page and whatever
+    /// the frontier takes.
     public var room: UInt64?
     /// Own changes, and what a relay that forgot gets back.
     public var deltas: [[UInt8]]

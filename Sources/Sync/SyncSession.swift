@@ -137,6 +137,11 @@ public struct SyncSession: Sendable {
         difference = found
     }
 
+    /// Whether the relay said last that it holds something else.
+    ///
+    /// - Parameter digest: what stands for the frontier here.
+    public func differs(from digest: UInt64) -> Bool { relayDigest.map { $0 != digest } ?? false }
+
     /// A relay whose digest is another each time must not keep a sync going.
     private static let comparisonLimit = 2
 

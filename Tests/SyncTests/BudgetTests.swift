@@ -70,6 +70,60 @@ struct BudgetTests {
         #expect(Set(try (team + [relay.replica]).map { try $0.digest() }).count == 1)
     }
 
+    // MARK: Many chains, whose tips alone take more than a small budget
+
+    private func manyChains() throws -> (relay: MemoryRelay, team: [Replica]) {
+        let (relay, team) = try company.team(40)
+        for replica in team {
+            try company.write(40, to: replica)
+            for _ in 1...2 { try replica.sync(with: relay, now: now) }
+        }
+        for replica in team { try replica.sync(with: relay, now: now) }
+        return (relay, team)
+    }
+
+    /// Syncs until nothing is left to move, with twice as much each time that nothing was.
+    ///
+    /// - Returns: what each sync reported.
+    private func syncs(_ replica: Replica, with relay: MemoryRelay, budget: Int) throws -> [SyncReport] {
+        var (reports, budget): ([SyncReport], Int) = ([], budget)
+        for _ in 0..<100 {
+            let report = try replica.sync(with: relay, now: now, byteLimit: budget)
+            #expect(report.bytesSent + report.bytesReceived <= budget)
+            reports.append(report)
+            if !report.isCutShort { return reports }
+            if report.sent + report.received == 0 { budget *= 2 }
+        }
+        Issue.record("a hundred syncs, and no end")
+        return reports
+    }
+
+    @Test func `who comes to a relay with many chains pulls them within any budget`() throws {
+        let (relay, team) = try manyChains()
+        let invitation = try company.invitation(by: team[0], oneTimeSeed: Array(repeating: 200, count: 32))
+        try team[0].sync(with: relay, now: now)
+        let newcomer = try Replica.join(
+            at: company.directory.file("new"), invitation: invitation, person: "new", key: .of("new"), now: now,
+            configuration: Company.configuration)
+        let reports = try syncs(newcomer, with: relay, budget: 6_000)
+        #expect(reports.allSatisfy { $0.sent + $0.received > 0 }, "none had to be larger")
+        #expect(reports.count > 3)
+        try newcomer.sync(with: relay, now: now)
+        #expect(try newcomer.sync(with: relay, now: now) == Moved(roundTrips: 1))
+        #expect(try newcomer.digest() == relay.replica.digest())
+    }
+
+    /// Every change has to go to the new relay, and what is held has to be said first.
+    @Test func `what both sides hold is counted before it is said`() throws {
+        let (_, team) = try manyChains()
+        let fresh = try company.relay("fresh", for: team[0].workspace, incarnation: 7_000)
+        let reports = try syncs(team[0], with: fresh, budget: 6_000)
+        #expect(reports.first.map { $0.isCutShort && $0.sent == 0 } == true)
+        try team[0].sync(with: fresh, now: now)
+        #expect(try team[0].sync(with: fresh, now: now) == Moved(roundTrips: 1))
+        #expect(try fresh.replica.digest() == team[0].digest())
+    }
+
     @Test func `what is larger than the budget is left for another time, and told`() throws {
         let (relay, team) = try settledTeam()
         try company.write(250, to: team[0])
