@@ -22,6 +22,35 @@ struct RelayBenchTests {
         #expect(report["startBytes"].number > 1 << 20)
     }
 
+    @Test func `a history goes over a relay to a new device, whole, and is measured beside a plain download`() throws {
+        let terminal = try Terminal()
+        let lines = (1...3).map { number in
+            """
+            {"id":"c\(number)","channel":"webchat","customer":{"name":"Customer \(number)"},"messages":[{"from":"customer",\
+            "author":"Customer \(number)","text":"Hello?","at":"2026-05-01T10:00:00Z"}]}
+
+            """
+        }
+        let file = try terminal.write(lines.joined(), to: "history.jsonl")
+        let run = try terminal.nexus(nil, "relay", "bench", "--history", file)
+        #expect(run.status == 0, "\(run.errors)")
+        let report = run.json
+        #expect((report["conversations"].number, report["messages"].number) == (3, 3))
+        // The founding, and the conversations; then the invitation and the relay's part as well, and its own.
+        #expect(report["pushedChanges"].number >= 4)
+        #expect(report["firstSyncChanges"].number > report["pushedChanges"].number)
+        #expect((2...4).contains(report["firstSyncRoundTrips"].number))
+        for key in ["importSeconds", "pushSeconds", "firstSyncSeconds", "plainSeconds"] {
+            #expect(try #require(report[key].value as? Double, "\(key)") > 0, "\(key)")
+        }
+        for key in ["firstSyncBytes", "firstSyncPeakBytes", "relayBytes", "firstSyncRate", "timesPlain"] {
+            #expect(report[key].number > 0, "\(key)")
+        }
+        let damaged = try terminal.write(lines.joined() + "{}\n", to: "damaged.jsonl")
+        #expect(try terminal.nexus(nil, "relay", "bench", "--history", damaged).status == 65)
+        #expect(try terminal.nexus(nil, "relay", "bench", "--history", terminal.path("nothing")).status == 66)
+    }
+
     @Test func `a program that is no relay is refused, and so is a load that would not fit into memory`() throws {
         let terminal = try Terminal()
         let run = try terminal.nexus(nil, "relay", "bench", "--replicas", "1", "--relay-binary", "/bin/false")

@@ -10,6 +10,8 @@ enum RelayCast {
     /// A viewer's device that follows.
     static func follower(_ index: Int) -> SigningKey { key("follower \(index)") }
     static var founder: SigningKey { key("founder") }
+    /// Comes in by the invitation.
+    static var newcomer: SigningKey { key("newcomer") }
 
     private static func key(_ name: String) -> SigningKey {
         let seed = Digest.of(Array(name.utf8), domain: "nexus relay benchmark")
@@ -36,6 +38,20 @@ enum RelayCast {
             for index in conversations.indices { try importConversation(index, in: transaction) }
         }
         return founder
+    }
+
+    /// For one agent, for a day. It counts at the relay once the founder has synced.
+    static func invitation(by founder: Replica, relay: DeviceID) throws -> Invitation {
+        let seed = Digest.of(Array("invitation".utf8), domain: "nexus relay benchmark")
+        guard let key = SigningKey(seed: seed) else { preconditionFailure("a seed has 32 bytes") }
+        let expiry = WallTime.now() + 86_400_000
+        let change = try founder.transact(now: WallTime.now()) {
+            try $0.invite(as: .agent, key: key.device, expires: expiry, uses: 1, for: nil)
+        }
+        try founder.publish()
+        return Invitation(
+            workspace: founder.workspace, secret: Cast.secret, relay: nil, relayKey: relay, grant: change.asCause,
+            stamp: change.stamp, oneTimeSeed: seed, role: .agent, expires: expiry)
     }
 
     private static func grant(_ role: Role, to key: SigningKey) -> Act {

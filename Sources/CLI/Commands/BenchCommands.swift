@@ -7,7 +7,7 @@ import Keys
 struct BenchGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure the engine on this machine.", shouldDisplay: false,
-        subcommands: [Trace.self, Chains.self, Merge.self])
+        subcommands: [Trace.self, Chains.self, Merge.self, FirstSyncCommand.self])
 
     /// `nexus bench trace`
     struct Trace: ParsableCommand {

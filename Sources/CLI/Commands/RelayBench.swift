@@ -1,6 +1,7 @@
 import ArgumentParser
 import Benchmark
 import Foundation
+import Inbox
 
 extension RelayGroup {
     /// `nexus relay bench`
@@ -10,13 +11,19 @@ extension RelayGroup {
             discussion: """
                 A relay of its own is started in a temporary directory. Replicas that only follow have a live stream \
                 each; others write notes and push them one by one. Times are from before a push is sent until its \
-                change was read whole by a replica that follows. Build with optimisation, or the figures mean nothing.
+                change was read whole by a replica that follows. With --history the conversations of a file, as import \
+                takes them, go to the relay instead, and from there to a new device. Build with optimisation, or the \
+                figures mean nothing.
                 """)
 
         @Option(help: "How many replicas follow.") var replicas = 2_000
         @Option(help: "How many replicas write.") var writers = 4
         @Option(help: "How many changes they write a second, in all.") var rate = 100
         @Option(help: "For how many seconds they write.") var seconds = 10
+        @Option(
+            help: ArgumentHelp(
+                "Measure a new device's first sync of these conversations instead.", valueName: "file.jsonl"))
+        var history: String?
         @Flag(help: "Restart the relay at the end, and measure how all come back.") var restart = false
         @Option(
             name: .customLong("relay-binary"),
@@ -48,12 +55,34 @@ extension RelayGroup {
         func run() throws {
             let directory = try BenchGroup.temporaryDirectory()
             defer { try? FileManager.default.removeItem(atPath: directory) }
-            let measure = RelayMeasure(
-                load, program: relayBinary ?? DemoStage.program, directory: directory, say: Console.progress)
+            if let history { return try show(firstSync(of: history, in: directory)) }
+            let measure = RelayMeasure(load, program: relayProgram, directory: directory, say: Console.progress)
             let report = try measure.report()
-            Console.progress("")
-            Console.print(json ? FigureText.json(report.figures).text() : FigureText.table(report.figures))
+            show(report.figures)
             guard report.isComplete else { throw ExitCode(1) }
+        }
+
+        private var relayProgram: String { relayBinary ?? DemoStage.program }
+
+        private func firstSync(of history: String, in directory: String) throws -> [Figure] {
+            var batches = try LineBatches(path: history, isJSON: json)
+            let measure = FirstSyncMeasure(
+                program: DemoStage.program, relayProgram: relayProgram, directory: directory, say: Console.progress)
+            let figures = try measure.figures {
+                var batch: [ImportedConversation] = []
+                while batch.isEmpty, !batches.isAtEnd {
+                    batch = try batches.next { try ImportedConversation(line: $0) }
+                }
+                return batch
+            }
+            try batches.close()
+            try batches.checkAll()
+            return figures
+        }
+
+        private func show(_ figures: [Figure]) {
+            Console.progress("")
+            Console.print(json ? FigureText.json(figures).text() : FigureText.table(figures))
         }
     }
 }
