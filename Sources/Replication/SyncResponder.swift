@@ -43,7 +43,9 @@ public struct SyncResponder {
         let epoch = replica.id.epoch
         answer.verdicts = try take(request, now: now)
         if try hasForgotten(epoch, request, answer.verdicts, now: now) {
-            return try startingOver(for: request, now: now)
+            // Whoever has no cursor says what it holds, and is answered in the new count at once.
+            guard request.cursor == nil else { return try startingOver(for: request, now: now) }
+            answer.cursor = Cursor(incarnation: incarnation, arrival: 0)
         }
         guard !request.isPushOnly else { return answer }
         try addArrivals(to: &answer, for: request)

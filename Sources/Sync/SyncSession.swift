@@ -193,7 +193,8 @@ public struct SyncSession: Sendable {
         let pushesOn = pushed?.hasMore ?? false
         if !answer.hasMore, !pushesOn { frontier = nil }
         let isReadyToPush = isHoldingBack && !answer.hasMore
-        if isReadyToPush { isHoldingBack = false }
+        // What the relay holds is to be compared once it has what is pushed now.
+        if isReadyToPush { (isHoldingBack, relayDigest) = (false, nil) }
         if !answer.hasMore, !pushesOn { offer(to: answer) }
         expectsMore = pushesOn || !isPushingOnly && (answer.hasMore || isFrontierWanted)
         return Step(

@@ -1,5 +1,6 @@
 import CRDT
 import ChangeLog
+import Foundation
 import Storage
 import Sync
 import TestSupport
@@ -62,6 +63,28 @@ struct SyncSessionTests {
         try team[0].sync(with: relay, now: now)
         try team[1].sync(with: relay, now: now)
         #expect(Set(try (team + [relay.replica]).map { try $0.digest() }).count == 1)
+    }
+
+    @Test
+    func `a relay that finds out that it is a copy, while somebody without a cursor pushes, tells all in that sync`()
+        throws
+    {
+        let (relay, team) = try company.team(2)
+        for replica in team + team { try replica.sync(with: relay, now: now) }
+        for suffix in ["", "-wal", ".head"] {
+            try FileManager.default.copyItem(
+                atPath: company.directory.file("relay") + suffix, toPath: company.directory.file("copy") + suffix)
+        }
+        let copy = MemoryRelay(
+            try Replica.open(
+                at: company.directory.file("copy"), key: .of("relay"), configuration: Company.configuration),
+            incarnation: 1)
+        try company.write(3, to: team[1])
+        try team[1].setLocalValue(.incarnation, .null)
+        #expect(try team[1].sync(with: copy, now: now).sent == 3)
+        #expect(copy.incarnation != 1)
+        #expect(try team[1].digest() == copy.replica.digest())
+        #expect(try team[1].frontierDigest() == copy.replica.frontierDigest())
     }
 
     @Test func `a relay that lost everything gets all of it back, others' changes too, and nobody loses anything`()
