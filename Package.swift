@@ -200,7 +200,8 @@ let package = Package(
         .testTarget(
             name: "WorldTests",
             dependencies: [
-                "CRDT", "ChangeLog", "PhoneNumbers", "Storage", "Replication", "Inbox", "Sync", "TestSupport",
+                "CRDT", "ChangeLog", "PhoneNumbers", "Storage", "Replication", "Inbox", "Sync", "Channels", "Gateway",
+                "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

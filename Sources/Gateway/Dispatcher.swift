@@ -15,7 +15,7 @@ public final class Dispatcher {
     public static let grace: UInt64 = 10_000
     /// How many messages are bid for at once: as many as a provider usually takes within that time.
     static let batch = 16
-    /// How often in turn a round decides anew where the relay granted nothing.
+    /// How often in turn a round decides anew where the relay granted nothing, or too late.
     static let patience = 4
     /// How long a lease is used before it is renewed, in milliseconds.
     static let renewal: UInt64 = 10_000
@@ -168,15 +168,17 @@ public final class Dispatcher {
 
     /// What the relay refuses is decided anew, with what it knew and this gateway did not.
     ///
-    /// - Returns: how many were granted.
+    /// - Returns: of how many it came to something. A grant that came too late did not, and on a slow line the next would
+    ///   not either.
     private func send(_ bids: [PendingBid], _ report: inout Report) throws -> Int {
-        var granted = 0
+        var settled = 0
         for bid in bids {
             guard try replica.ruling(on: bid.change) == .granted else { continue }
-            granted += 1
-            try settle(bid, outcome(of: bid), &report)
+            let result = outcome(of: bid)
+            if result != .notAsked { settled += 1 }
+            try settle(bid, result, &report)
         }
-        return granted
+        return settled
     }
 
     private func outcome(of bid: PendingBid) -> SendingResult {

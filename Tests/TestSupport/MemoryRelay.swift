@@ -10,6 +10,9 @@ package final class MemoryRelay {
     /// What it makes of each answer before it gives it to whoever asks: nothing, if it is honest.
     package var tamper: (inout SyncAnswer, ReplicaID) -> Void = { _, _ in }
 
+    /// Since when it has run without a gap, in milliseconds since 1970.
+    package var steadySince: UInt64 = 0
+
     /// The relay's copy.
     package var replica: Replica { responder.replica }
     /// Another whenever the relay is replaced or restored.
@@ -45,6 +48,11 @@ package final class MemoryRelay {
         var answer = try responder.answer(request, now: now)
         tamper(&answer, request.replica)
         return answer
+    }
+
+    /// Gives, renews or takes back a lease, to whoever asks.
+    package func lease(_ request: LeaseRequest, now: UInt64) throws -> LeaseReply {
+        try responder.lease(request, steadySince: steadySince, now: now)
     }
 }
 

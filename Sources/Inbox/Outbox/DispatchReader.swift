@@ -132,8 +132,9 @@ public struct DispatchReader {
         let lastSent = try Int64.fetchOne(
             database.cachedStatement(
                 sql: """
-                    SELECT position >> 16 FROM conversation_delivery WHERE root=? AND event IN (1, 2)
-                    ORDER BY position DESC LIMIT 1
+                    SELECT d.position >> 16 FROM conversation_delivery d
+                    WHERE d.root=? AND (d.event = \(DeliveryEvent.sent.rawValue) OR \(OutgoingReader.isGranted("d")))
+                    ORDER BY d.position DESC LIMIT 1
                     """), arguments: [row])
         return DispatchRule.Circumstances(
             now: now, window: contact.window,
