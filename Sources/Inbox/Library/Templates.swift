@@ -83,10 +83,11 @@ public struct TemplateReader {
         return template
     }
 
-    /// The one with that id, taken away or not; nil where nothing is known of it.
+    /// The one with that id; nil where it was taken away, or nothing is known of it.
     public func template(_ id: RootID) throws -> Template? {
         try Row.fetchOne(
-            database.cachedStatement(sql: "SELECT * FROM template WHERE key=?"), arguments: [Data(id.bytes)]
+            database.cachedStatement(sql: "SELECT * FROM template WHERE key=? AND coalesce(removed, 0) = 0"),
+            arguments: [Data(id.bytes)]
         ).flatMap(Self.template)
     }
 
