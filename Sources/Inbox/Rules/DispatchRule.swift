@@ -135,9 +135,10 @@ public enum DispatchRule {
             return item.terms.dropsIfMoved ? .drop(reason) : .hold(reason)
         }
         if circumstances.isChannelDown { return .hold(.channelDown) }
-        if isStale(item, circumstances) { return .hold(.stale) }
         if !item.isTemplate, !mayWrite(item, circumstances.window) { return .hold(.windowClosed) }
-        return item.hindrance.map(Decision.hold)
+        if let reason = item.hindrance { return .hold(reason) }
+        // Last: whoever is told that it has waited too long would send it, only to hear what else is in the way.
+        return isStale(item, circumstances) ? .hold(.stale) : nil
     }
 
     /// Nobody looks at what the assistant would have said; it is let go.
