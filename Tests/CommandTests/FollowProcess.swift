@@ -57,6 +57,12 @@ final class FollowProcess {
         let seen: String
     }
 
+    /// Ends it as a power cut would.
+    func cutOff() {
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
     /// - Returns: its exit status.
     func waitForExit() -> Int32 {
         let deadline = Date(timeIntervalSinceNow: 120)
