@@ -1,5 +1,5 @@
 public import CRDT
-public import ChangeLog
+import ChangeLog
 
 /// Which outgoing messages go out now. A function of what is known, and of the relay's time.
 public enum DispatchRule {
