@@ -71,7 +71,7 @@ extension InboxWriter {
         let row: Int64
         let conversation: RootID
         let entry: OutboxQueue.Entry
-        /// Whether the provider took it at any time.
+        /// Whether the provider took it at any time. If it failed without having refused the last attempt, it had.
         let wasTaken: Bool
         var state: OutboxState { entry.state }
     }
@@ -84,7 +84,8 @@ extension InboxWriter {
         let facts = try OutgoingReader(of: found.row, in: database, past: past).facts(of: found.key)
         return OutgoingMessage(
             row: found.row, conversation: found.conversation, entry: entry,
-            wasTaken: facts.records.contains { $0.event == .sent })
+            wasTaken: facts.records.contains { $0.event == .sent }
+                || !facts.records.contains { $0.event == .failed && $0.attempt == entry.state.attempt })
     }
 
     private func order(_ what: Int64, of message: OutgoingMessage, basis: Basis) throws -> ChangeID? {

@@ -66,6 +66,20 @@ struct OnceTests {
         try counter.checkAll()
     }
 
+    @Test func `what failed by a receipt had been taken, and no order sends it again, or says that it would`() throws {
+        let counter = try Counter(
+            #"{"answer":"none","receipts":[{"event":"failed","after":1000,"code":131026}]}"#)
+        let reply = try counter.reply("Three are left.")
+        try counter.rounds(1)
+        #expect(try counter.state(reply) == .failed)
+        #expect(throws: InboxFailure.hasLeft(.failed)) {
+            try counter.look { try $0.release(reply.text, seen: nil) }
+        }
+        try counter.rounds(2)
+        #expect(counter.requestCount == 1)
+        try counter.checkAll()
+    }
+
     @Test func `a gateway that dies between the grant and the answer leaves a doubt, and the next one does not ask`()
         throws
     {
