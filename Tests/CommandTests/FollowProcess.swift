@@ -1,29 +1,22 @@
 import Foundation
-import Synchronization
 
 /// `nexus sync --follow --json`, or another command that goes on, read line by line. It is ended with the test.
 final class FollowProcess {
-    private let process = Process()
-    private let lines = Lines()
+    private let process: ChildProcess
+    private let lines: Lines
     /// The next line to look at.
     private var place = 0
 
     /// - Parameter arguments: behind the command.
     init(_ terminal: Terminal, _ home: String, command: [String] = ["sync", "--follow"], _ arguments: String...) throws
     {
-        process.executableURL = URL(fileURLWithPath: Terminal.program)
-        process.arguments = ["--home", terminal.path(home), "--json"] + command + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        output.fileHandleForReading.readabilityHandler = { [lines] handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil } else { lines.add(data) }
-        }
-        try process.run()
+        lines = Lines(path: terminal.path("follow-\(UUID().uuidString)"))
+        let output = try lines.file()
+        process = try ChildProcess(
+            Terminal.program, ["--home", terminal.path(home), "--json"] + command + arguments,
+            output: output.fileDescriptor, errors: output.fileDescriptor)
+        try output.close()
     }
-
-    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
 
     /// Waits for an event; those before it are passed over.
     @discardableResult
@@ -50,7 +43,7 @@ final class FollowProcess {
     func count(of event: String) -> Int { lines.all.split(separator: "\"event\":\"\(event)\"").count - 1 }
 
     /// Stops it for a while, as a suspended machine is, or has it go on.
-    func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+    func send(_ signal: Int32) { kill(process.id, signal) }
 
     struct Missing: Error {
         let event: String
@@ -59,25 +52,29 @@ final class FollowProcess {
 
     /// Ends it as a power cut would.
     func cutOff() {
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        kill(process.id, SIGKILL)
+        process.wait()
     }
 
     /// - Returns: its exit status.
     func waitForExit() -> Int32 {
         let deadline = Date(timeIntervalSinceNow: 120)
         while process.isRunning, Date() < deadline { usleep(10_000) }
-        return process.isRunning ? -1 : process.terminationStatus
+        return process.isRunning ? -1 : process.wait()
     }
 }
 
 /// What a process has printed so far.
-private final class Lines: Sendable {
-    private let data = Mutex(Data())
+private struct Lines {
+    let path: String
 
-    func add(_ more: Data) { data.withLock { $0 += more } }
+    /// A new one, to be written to.
+    func file() throws -> FileHandle {
+        try Data().write(to: URL(filePath: path))
+        return try FileHandle(forWritingTo: URL(filePath: path))
+    }
 
-    var all: String { data.withLock { String(decoding: $0, as: UTF8.self) } }
+    var all: String { String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self) }
 
     /// - Returns: nil while that line is not complete.
     func line(_ index: Int) -> String? {

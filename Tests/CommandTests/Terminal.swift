@@ -74,10 +74,6 @@ final class Terminal: Sendable {
         _ arguments: [String], input: String = "", program: String = Terminal.program,
         environment: [String: String] = [:]
     ) throws -> Run {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let outputPath = path("out-\(UUID().uuidString)")
         let errorPath = outputPath + ".err"
         let inputPath = outputPath + ".in"
@@ -88,17 +84,14 @@ final class Terminal: Sendable {
             try FileHandle(forWritingTo: URL(fileURLWithPath: errorPath)),
             try FileHandle(forReadingFrom: URL(fileURLWithPath: inputPath)),
         ]
-        // Not left to whoever holds the process: after a few thousand open files Foundation starts no more.
         defer { for handle in handles { try? handle.close() } }
-        (process.standardOutput, process.standardError, process.standardInput) = (handles[0], handles[1], handles[2])
-        let ended = DispatchSemaphore(value: 0)
-        // Not waitUntilExit(), which looks only every now and then.
-        process.terminationHandler = { _ in ended.signal() }
-        try process.run()
-        ended.wait()
+        let process = try ChildProcess(
+            program, arguments, environment: environment, input: handles[2].fileDescriptor,
+            output: handles[0].fileDescriptor, errors: handles[1].fileDescriptor)
+        let status = process.wait()
         defer { for path in [outputPath, errorPath, inputPath] { try? FileManager.default.removeItem(atPath: path) } }
         return Run(
-            status: process.terminationStatus,
+            status: status,
             output: String(decoding: try Data(contentsOf: URL(fileURLWithPath: outputPath)), as: UTF8.self),
             errors: String(decoding: try Data(contentsOf: URL(fileURLWithPath: errorPath)), as: UTF8.self))
     }
@@ -132,7 +125,7 @@ final class RelayProcess {
     /// With the key pinned, where it speaks TLS.
     private(set) var pinnedURL = ""
     private let certificate: CertificateFiles?
-    private var process: Process?
+    private var process: ChildProcess?
 
     init(_ terminal: Terminal, name: String = "relay", certificate: CertificateFiles? = nil) throws {
         data = terminal.path(name)
@@ -142,27 +135,26 @@ final class RelayProcess {
 
     deinit { stop() }
 
-    var processID: Int32? { process?.processIdentifier }
+    var processID: Int32? { process?.id }
 
     /// - Parameter fileLimit: in units of 512 bytes: no file may grow longer, as on a full disk.
     func start(listen: String? = nil, passphraseFile: String? = nil, fileLimit: Int? = nil) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
         // A write beyond the limit is to fail, as on a full disk, and not to end the process.
         let limit = fileLimit.map { "trap '' XFSZ; ulimit -f \($0); " } ?? ""
         let address = listen ?? String(url.drop { $0 != "/" }.dropFirst(2))
-        process.arguments = [
+        var arguments = [
             "-c", limit + "exec \"$@\"", "sh", Terminal.program, "relay", "serve", "--data", data, "--listen", address,
             "--json",
         ]
-        if let passphraseFile { process.arguments?.append(contentsOf: ["--passphrase-file", passphraseFile]) }
+        if let passphraseFile { arguments += ["--passphrase-file", passphraseFile] }
         if let certificate {
-            process.arguments?.append(contentsOf: ["--tls-cert", certificate.certificate, "--tls-key", certificate.key])
+            arguments += ["--tls-cert", certificate.certificate, "--tls-key", certificate.key]
         }
         let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        self.process = process
+        process = try ChildProcess(
+            "/bin/sh", arguments, output: output.fileHandleForWriting.fileDescriptor,
+            errors: STDERR_FILENO)
+        try output.fileHandleForWriting.close()
         let answer = Answer(try? JSONSerialization.jsonObject(with: output.fileHandleForReading.availableData))
         url = answer["listen"].text
         pinnedURL = url + "#" + answer["pin"].text
@@ -172,8 +164,8 @@ final class RelayProcess {
     /// Ends it as a power cut would.
     func cutOff() {
         guard let process else { return }
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        kill(process.id, SIGKILL)
+        process.wait()
         self.process = nil
     }
 
@@ -182,9 +174,9 @@ final class RelayProcess {
     /// - Returns: its exit status.
     @discardableResult
     func stop() -> Int32 {
-        process?.terminate()
-        process?.waitUntilExit()
-        defer { process = nil }
-        return process?.terminationStatus ?? 0
+        guard let process else { return 0 }
+        kill(process.id, SIGTERM)
+        self.process = nil
+        return process.wait()
     }
 }

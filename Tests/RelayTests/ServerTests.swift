@@ -163,7 +163,8 @@ struct ServerTests {
             let pushed = try #require(try await wire.answer())
             #expect(pushed.status == 200, "\(problem(pushed) ?? "")")
             let deaf = try Wire(port: port)
-            for pull in pulls { try await deaf.send(pull) }
+            // It may be cut off while it still asks.
+            for pull in pulls { try? await deaf.send(pull) }
             try await Task.sleep(for: .seconds(1))
             var answers = 0
             while try await deaf.answer() != nil { answers += 1 }
