@@ -225,6 +225,13 @@ let package = Package(
             name: "ChannelsTests", dependencies: ["ChangeLog", "Channels", "Inbox", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "CRDT", "Channels", "ChangeLog", "Gateway", "Inbox", "Replication", "Simulation", "Storage", "Sync",
+                "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "ProviderServerTests",
             dependencies: ["ChangeLog", "Channels", "Inbox", "ProviderServer", "Transport"],
             swiftSettings: strict),

@@ -1,0 +1,41 @@
+import Foundation
+import Simulation
+import Testing
+
+/// Nothing embarrassing is ever sent: random worlds, each held against what its customers really received and what its
+/// authors had really been shown.
+struct RandomOutboxTests {
+    private static let length = 160
+
+    @Test func `whatever happens, no promise about a customer's messages is broken, and all rare things are met`()
+        throws
+    {
+        let environment = ProcessInfo.processInfo.environment
+        let count = environment["NEXUS_WORLDS"].flatMap { UInt64($0) } ?? 24
+        let seeds = Seed.several(count)
+        var tally = WorldTally()
+        for seed in seeds {
+            do {
+                tally.add(try live(seed))
+            } catch {
+                Issue.record("SEED=\(seed): \(error)")
+            }
+        }
+        if environment["NEXUS_WORLDS"] != nil { print(tally) }
+        if seeds.count >= 24 { #expect(tally.missing.isEmpty, "\(tally)") }
+    }
+
+    private func live(_ seed: Seed) throws -> WorldTally {
+        let world = try OutboxWorld(seed)
+        defer {
+            if ProcessInfo.processInfo.environment["SEED"] != nil { print(world.story.joined(separator: "\n")) }
+        }
+        for _ in 0..<world.dice.number(Self.length / 3...Self.length) { try world.happen() }
+        try world.settle()
+        try world.checkSettled()
+        let breaches = world.witness.breaches
+        #expect(breaches.isEmpty, "SEED=\(seed): \(breaches)")
+        world.tally.worlds = 1
+        return world.tally
+    }
+}
