@@ -72,9 +72,10 @@ public final class Dispatcher {
         try settleForgotten(&report)
         var disappointments = 0
         while disappointments < Self.patience {
-            let age = clock.running() - lease.startedAt
-            if age > Self.renewal { lease = try takeLease() }
-            let bids = try decide(lease, now: lease.time + Int64(clamping: age), &report)
+            if lease.age(at: clock.running()) > Self.renewal { lease = try takeLease() }
+            // A relay that takes so long to answer does not tell the time.
+            guard lease.age(at: clock.running()) <= Self.renewal else { break }
+            let bids = try decide(lease, now: lease.time(at: clock.running()), &report)
             try relay.sync()
             guard !bids.isEmpty else { break }
             disappointments = try send(bids, &report) > 0 ? 0 : disappointments + 1
@@ -90,12 +91,20 @@ public final class Dispatcher {
 
     struct Holding {
         let token: LeaseToken
-        /// By the relay's clock, in milliseconds since 1970, when the lease was asked for.
+        /// By the relay's clock, in milliseconds since 1970, when it answered.
         let time: Int64
-        /// By the clock that nobody sets.
+        /// When the lease was asked for, by the clock that nobody sets.
         let startedAt: UInt64
+        /// When the answer was here, by that clock.
+        let answeredAt: UInt64
         /// What was queued before may have been sent, without the relay's remembering it: milliseconds since 1970.
         let steadySince: Int64
+
+        /// For how long it may have been held, in milliseconds.
+        func age(at running: UInt64) -> UInt64 { running - startedAt }
+
+        /// The relay's clock, in milliseconds since 1970: never ahead of it, and behind by what the answer took to come.
+        func time(at running: UInt64) -> Int64 { time + Int64(clamping: running - answeredAt) }
     }
 
     private func takeLease() throws -> Holding {
@@ -105,7 +114,7 @@ public final class Dispatcher {
         let token = LeaseToken(
             scope: LeaseScope(of: account), incarnation: reply.incarnation, counter: reply.counter)
         return Holding(
-            token: token, time: Int64(clamping: reply.time), startedAt: startedAt,
+            token: token, time: Int64(clamping: reply.time), startedAt: startedAt, answeredAt: clock.running(),
             steadySince: try RelayMemory(replica).doubtBefore(reply.steadySince))
     }
 
