@@ -5,13 +5,16 @@ import Testing
 /// Nothing embarrassing is ever sent: random worlds, each held against what its customers really received and what its
 /// authors had really been shown.
 struct RandomOutboxTests {
+    /// How much happens in a world, at the most.
     private static let length = 160
+    /// How many worlds there are unless `NEXUS_WORLDS` says otherwise.
+    private static let standardCount = 24
 
     @Test func `whatever happens, no promise about a customer's messages is broken, and all rare things are met`()
         throws
     {
         let environment = ProcessInfo.processInfo.environment
-        let count = environment["NEXUS_WORLDS"].flatMap { UInt64($0) } ?? 24
+        let count = environment["NEXUS_WORLDS"].flatMap { UInt64($0) } ?? Self.standardCount
         let seeds = Seed.several(count)
         var tally = WorldTally()
         for seed in seeds {
@@ -22,7 +25,7 @@ struct RandomOutboxTests {
             }
         }
         if environment["NEXUS_WORLDS"] != nil { print(tally) }
-        if seeds.count >= 24 { #expect(tally.missing.isEmpty, "\(tally)") }
+        if seeds.count >= Self.standardCount { #expect(tally.missing.isEmpty, "\(tally)") }
     }
 
     private func live(_ seed: Seed) throws -> WorldTally {

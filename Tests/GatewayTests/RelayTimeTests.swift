@@ -1,11 +1,10 @@
 import ChangeLog
 import Gateway
-import GRDB
 import Inbox
 import Simulation
 import Storage
-import TestSupport
 import Sync
+import TestSupport
 import Testing
 
 /// What a gateway takes for the relay's time where answers are slow, or its machine sleeps.
@@ -57,10 +56,6 @@ struct RelayTimeTests {
         try world.round(world.gateways[0])
         #expect(world.witness.received.count == 1)
         #expect(world.witness.breaches.isEmpty)
-        try print(world.relay.replica.read { try Row.fetchAll($0, sql: "SELECT c.place>>40 AS branch, c.place & 1099511627775 AS nr, c.effect, a.* FROM change c LEFT JOIN act a ON a.place=c.place") })
-        try print(world.relay.replica.read { try Row.fetchAll($0, sql: "SELECT place, attempt, counter, hex(subject) FROM bid") }, world.relay.replica.counts())
-        try print(world.gateways[0].desk.replica.read { try Row.fetchAll($0, sql: "SELECT * FROM conversation_delivery") }, world.gateways[0].desk.skew)
-        print(world.story.suffix(20).joined(separator: "\n"))
     }
 
     @Test func `a relay that is reached slowly does not make the time run ahead`() throws {

@@ -78,8 +78,8 @@ extension OutboxWorld {
         case 0...3: try setTemplate(by: owner)
         case 4: try setChannel(by: owner)
         case 5 where troubles.contains(.revocations): try revoke(people[2], by: owner, .revoked)
-        case 6 where troubles.contains(.revocations) && gateways.count > 1:
-            try revoke(gateways[1].desk, by: owner, .gatewayRevoked)
+        case 6 where troubles.contains(.revocations) && gateways.count > 1 && owner.offlineUntil <= now:
+            try retire(gateways[1], by: owner)
         default: break
         }
     }
@@ -98,10 +98,17 @@ extension OutboxWorld {
         }
     }
 
-    /// Somebody cuts a device off where they know its chains to end; a gateway, after hearing what the relay knows of it.
-    private func revoke(_ desk: Desk, by owner: Desk, _ rarity: Rarity) throws {
+    /// A gateway is cut off by somebody who knows all that it was granted, and hears of it at once.
+    private func retire(_ gateway: GatewayDesk, by owner: Desk) throws {
+        guard !gateway.isBusy else { return }
+        try sync(owner)
+        try revoke(gateway.desk, by: owner, .gatewayRevoked)
+        try sync(owner)
+    }
+
+    /// Somebody cuts a device off where they know its chains to end.
+    func revoke(_ desk: Desk, by owner: Desk, _ rarity: Rarity) throws {
         guard !desk.isRevoked else { return }
-        if rarity == .gatewayRevoked { try sync(owner) }
         tally.add(rarity)
         tell("\(owner.name): cuts off \(desk.name)")
         desk.isRevoked = true

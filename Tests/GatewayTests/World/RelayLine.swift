@@ -73,12 +73,8 @@ extension OutboxWorld {
         throw Interruption.cut
     }
 
-    /// Everybody who counts, twice round, so that the first hears of the last one's too.
-    func syncAll() throws {
-        for _ in 1...2 {
-            for desk in desks { try sync(desk) }
-        }
-    }
+    /// Everybody, once round: the last one hears of all.
+    func syncAll() throws { for desk in desks { try sync(desk) } }
 
     // MARK: What the relay rules
 
@@ -92,7 +88,9 @@ extension OutboxWorld {
     /// What it has ruled just now; what it is told of its own rulings that it forgot is no news.
     func noteRulings() throws {
         let own = Data(relay.replica.id.bytes)
-        let rows = try relay.replica.read { try Row.fetchAll($0, sql: Self.rulings, arguments: [own]) }
+        let rows = try relay.replica.read {
+            try Row.fetchAll($0.cachedStatement(sql: Self.rulings), arguments: [own])
+        }
         for row in rows {
             guard let place = row["place"] as Int64?, let item = row["item"] as Int64?,
                 knownRulings.insert([place, item]).inserted, (row["is_own"] as Bool?) ?? false
