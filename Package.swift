@@ -210,7 +210,7 @@ let package = Package(
         .testTarget(
             name: "RelayTests",
             dependencies: [
-                "ChangeLog", "Keys", "Relay", "Replication", "Storage", "Sync", "TestSupport",
+                "CRDT", "ChangeLog", "Keys", "Relay", "Replication", "Storage", "Sync", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict),
