@@ -41,7 +41,7 @@ struct RightsTests {
                 }
             }
         }
-        #expect(page.shapes.keys.sorted() == ["answer", "import", "inbound", "record", "reply"])
+        #expect(page.shapes.keys.sorted() == ["answer", "import", "inbound", "own", "record", "reply"])
     }
 
     @Test func `what this version does not know has no effect, and what stands beside it has`() throws {
