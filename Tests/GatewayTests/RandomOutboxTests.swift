@@ -14,7 +14,7 @@ struct RandomOutboxTests {
         throws
     {
         let environment = ProcessInfo.processInfo.environment
-        let count = environment["NEXUS_WORLDS"].flatMap { UInt64($0) } ?? Self.standardCount
+        let count = environment["NEXUS_WORLDS"].flatMap { Int($0) } ?? Self.standardCount
         let seeds = Seed.several(count)
         var tally = WorldTally()
         for seed in seeds {

@@ -78,7 +78,8 @@ struct NaiveConversation {
         return [
             "from": sender, "author": value(message["author"]), "kind": "text", "text": value(message["text"]),
             "at": time(message["at"] as? String), "state": sender == "agent" ? "sent" as Any : NSNull(),
-            "code": NSNull(), "unseen": [] as [String], "late": false, "edited": false, "revoked": false,
+            "code": NSNull(), "reason": NSNull(), "unseen": [] as [String], "late": false, "edited": false,
+            "revoked": false,
             "about": NSNull(), "reactions": [] as [String], "transcript": NSNull(), "file": NSNull(),
             "details": details.isEmpty ? NSNull() : details as Any, "template": NSNull(),
         ]
