@@ -9,20 +9,30 @@ struct RelayMemory {
     init(_ replica: Replica) { self.replica = replica }
 
     /// Before which time a message's being queued is no proof that it was not sent: the relay was replaced since, or put
-    /// back from a backup, or was off for long. The first relay that a workspace has ever sent by has nothing to forget.
+    /// back from a backup, or was off for long. A relay of which nothing older is known has nothing to forget.
     ///
     /// - Parameter steadySince: since when the relay says to have forgotten nothing, in milliseconds since 1970.
     /// - Returns: milliseconds since 1970; 0 for none.
     func doubtBefore(_ steadySince: UInt64) throws -> Int64 {
+        let steadySince = Int64(clamping: steadySince)
         let known = try replica.localValue(.steadyRelay).integer
-        if known == nil, try !hasEverSent() {
-            try replica.setLocalValue(.steadyRelay, .integer(Int64(clamping: steadySince)))
+        if known == nil, try !hasRelayWritten(before: steadySince) {
+            try replica.setLocalValue(.steadyRelay, .integer(steadySince))
             return 0
         }
-        return Int64(clamping: steadySince) > known ?? 0 ? Int64(clamping: steadySince) : 0
+        return steadySince > known ?? 0 ? steadySince : 0
     }
 
-    private func hasEverSent() throws -> Bool {
-        try replica.read { try Bool.fetchOne($0, sql: "SELECT 1 FROM ruling WHERE refusal = 0 LIMIT 1") ?? false }
+    /// Not whether anything was granted: what a relay forgot, only those know who heard of it in time.
+    private func hasRelayWritten(before time: Int64) throws -> Bool {
+        try replica.read { database in
+            try Bool.fetchOne(
+                database,
+                sql: """
+                    SELECT 1 FROM change JOIN branch ON branch.id = change.place >> 40
+                    JOIN member ON member.device = substr(branch.replica, 1, \(DeviceID.byteCount))
+                    WHERE member.role = ? AND change.at >> 16 < ? LIMIT 1
+                    """, arguments: [Role.relay.rawValue, time]) ?? false
+        }
     }
 }

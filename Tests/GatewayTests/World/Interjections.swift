@@ -7,6 +7,7 @@ extension OutboxWorld {
     func interject(on gateway: GatewayDesk, killing rarity: Rarity) throws {
         pass(dice.number(0...300))
         guard isTroubled else { return }
+        if troubles.contains(.restores), dice.once(in: 12) { takePicture() }
         switch dice.number(0...79) {
         case 0 where troubles.contains(.kills):
             tally.add(rarity)
@@ -16,7 +17,8 @@ extension OutboxWorld {
         case 2 where troubles.contains(.cuts):
             throw Interruption.cut
         case 3, 4: sleep()
-        case 5...12: try happenMeanwhile(besides: gateway)
+        case 5...11: try happenMeanwhile(besides: gateway)
+        case 12...18: try speakMeanwhile(besides: gateway)
         default: break
         }
     }
@@ -40,6 +42,21 @@ extension OutboxWorld {
             } else {
                 try happen()
             }
+        }
+    }
+
+    /// Somebody speaks or acts, and the relay hears of it before the gateway does.
+    private func speakMeanwhile(besides gateway: GatewayDesk) throws {
+        let customer = dice.pick(Self.customers)
+        if let other = gateways.first(where: { $0 !== gateway && !$0.isBusy && !$0.desk.isRevoked }), dice.once(in: 2) {
+            writes(customer, isEcho: false)
+            guard let last = pendingEvents.last else { return }
+            try attempt { try take(last, on: other) }
+            try trySync(other.desk)
+        } else {
+            let desk = dice.pick(Array(people.prefix(3)))
+            try attempt { try order(by: desk, in: conversation(of: customer)) }
+            try trySync(desk)
         }
     }
 

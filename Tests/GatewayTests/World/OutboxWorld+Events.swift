@@ -11,6 +11,10 @@ extension OutboxWorld {
     func happen() throws {
         tally.events += 1
         try pickUpEvents()
+        if isRestoreDue {
+            try restoreRelay()
+            if depth < 2 { try nestedRound(dice.pick(gateways)) }
+        }
         switch dice.number(0...39) {
         case 0...3: passSome()
         case 4: customerWrites()
@@ -21,8 +25,7 @@ extension OutboxWorld {
         case 28...35: if depth < 2 { try nestedRound(dice.pick(gateways)) }
         case 36: goOffline(dice.pick(people))
         case 37: try relayHasTrouble()
-        case 38: try govern()
-        default: try pickUpEvents()
+        default: try govern()
         }
     }
 
@@ -44,8 +47,8 @@ extension OutboxWorld {
     private func passSome() {
         switch dice.number(0...29) {
         case 0 where troubles.contains(.nights): pass(dice.number(72_000_000...97_200_000))
-        case 1...2: pass(dice.number(1_000_000...14_400_000))
-        case 3...8: pass(dice.number(30_000...600_000))
+        case 1...3: pass(dice.number(1_000_000...14_400_000))
+        case 4...9: pass(dice.number(30_000...600_000))
         default: pass(dice.number(500...20_000))
         }
     }
@@ -104,7 +107,7 @@ extension OutboxWorld {
         }
     }
 
-    private func take(_ pending: PendingEvent, on gateway: GatewayDesk) throws {
+    func take(_ pending: PendingEvent, on gateway: GatewayDesk) throws {
         let replica = gateway.desk.replica
         now += 1
         let report = try EventIntake(replica, clock: gatewayClock(of: gateway.desk)).take([pending.event])
@@ -126,6 +129,7 @@ extension OutboxWorld {
             try reply(in: conversation, by: desk, SendingTerms())
         }
         try trySync(desk)
+        if dice.once(in: 8) { pass(1_000_000) }
         if depth < 2, dice.once(in: 2) { try nestedRound(dice.pick(gateways)) }
     }
 }

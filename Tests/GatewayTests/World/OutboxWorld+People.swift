@@ -106,7 +106,7 @@ extension OutboxWorld {
 
     // MARK: Orders
 
-    private func order(by desk: Desk, in conversation: RootID) throws {
+    func order(by desk: Desk, in conversation: RootID) throws {
         let text = conversation.text
         let person = dice.once(in: 3) ? nil : try desk.replica.member(desk.replica.id.device)?.person
         let kind = dice.number(0...8)

@@ -32,18 +32,19 @@ extension OutboxWorld {
         }
     }
 
-    private func takePicture() {
+    func takePicture() {
         tell("relay: backed up")
         var contents: [String: Data] = [:]
         for end in Self.ends { contents[end] = FileManager.default.contents(atPath: relayPath + end) }
-        pictures.append(RelayPicture(contents: contents))
+        picture = RelayPicture(contents: contents)
     }
 
     private var relayPath: String { directory.file(witness.life == 0 ? "relay" : "relay \(witness.life)") }
 
-    /// The machine is put back to an earlier day: it counts anew, or it notices that it was off.
-    private func restoreRelay() throws {
-        guard let picture = pictures.last else { return }
+    /// The machine is put back to an earlier moment, and counts anew.
+    func restoreRelay() throws {
+        isRestoreDue = false
+        guard let picture else { return }
         tally.add(.relayRestored)
         tell("relay: put back")
         pass(dice.number(2_000...60_000))
@@ -77,8 +78,8 @@ extension OutboxWorld {
         switch dice.number(0...9) {
         case 0...3: try setTemplate(by: owner)
         case 4: try setChannel(by: owner)
-        case 5 where troubles.contains(.revocations): try revoke(people[2], by: owner, .revoked)
-        case 6 where troubles.contains(.revocations) && gateways.count > 1 && owner.offlineUntil <= now:
+        case 5...6 where troubles.contains(.revocations): try revoke(people[2], by: owner, .revoked)
+        case 7...8 where troubles.contains(.revocations) && gateways.count > 1 && owner.offlineUntil <= now:
             try retire(gateways[1], by: owner)
         default: break
         }

@@ -38,7 +38,10 @@ final class OutboxWorld {
     /// How many rounds, and things that happen meanwhile, are under way within each other.
     var depth = 0
     var pendingEvents: [PendingEvent] = []
-    var pictures: [RelayPicture] = []
+    /// The relay's files, as of the last backup.
+    var picture: RelayPicture?
+    /// Whether the relay's machine is about to be put back to its last backup.
+    var isRestoreDue = false
     var knownRulings: Set<[Int64]> = []
     var providerMessages = 0
     /// What happened, a line each, for whoever looks into a failure.

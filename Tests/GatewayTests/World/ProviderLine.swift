@@ -27,6 +27,7 @@ final class ProviderLine: Provider, @unchecked Sendable {
         world.tally.asked += 1
         world.witness.noteAsk(message.reference, by: gateway.name, now: world.now)
         let outcome = world.answer(message, gateway.name)
+        if world.isTroubled, world.troubles.contains(.restores), world.dice.once(in: 20) { world.isRestoreDue = true }
         world.tell("\(gateway.name): asked for \(message.reference): \(outcome)")
         if case .unknown = outcome { world.witness.doubtful.insert(message.reference) }
         if case .refused = outcome { world.witness.refused.insert(message.reference) }
@@ -69,11 +70,11 @@ extension OutboxWorld {
             tally.add(rarity)
             return .refused(Refusal(code: code, consequence: consequence, evidence: ""))
         }
-        switch dice.number(0...9) {
-        case 0...2: return refused("131056", .retry(after: .seconds(6)), .retryLater)
-        case 3: return refused("131047", .windowClosed, .providerWindow)
-        case 4: return refused("132001", .templateChanged, .providerTemplate)
-        case 5...7: return refused("190", .channelDown, .providerDown)
+        switch dice.number(0...8) {
+        case 0, 1: return refused("131056", .retry(after: .seconds(6)), .retryLater)
+        case 2, 3: return refused("131047", .windowClosed, .providerWindow)
+        case 4, 5: return refused("132001", .templateChanged, .providerTemplate)
+        case 6: return refused("190", .channelDown, .providerDown)
         default: return refused("131026", .fail, .providerFailed)
         }
     }
