@@ -8,13 +8,13 @@ struct RandomOutboxTests {
     /// How much happens in a world, at the most.
     private static let length = 160
     /// How many worlds there are unless `NEXUS_WORLDS` says otherwise.
-    private static let standardCount = 24
+    private static let standardCount: UInt64 = 24
 
     @Test func `whatever happens, no promise about a customer's messages is broken, and all rare things are met`()
         throws
     {
         let environment = ProcessInfo.processInfo.environment
-        let count = environment["NEXUS_WORLDS"].flatMap { Int($0) } ?? Self.standardCount
+        let count = environment["NEXUS_WORLDS"].flatMap { UInt64($0) } ?? Self.standardCount
         let seeds = Seed.several(count)
         var tally = WorldTally()
         for seed in seeds {
@@ -25,7 +25,7 @@ struct RandomOutboxTests {
             }
         }
         if environment["NEXUS_WORLDS"] != nil { print(tally) }
-        if seeds.count >= Self.standardCount { #expect(tally.missing.isEmpty, "\(tally)") }
+        if seeds.count >= Int(Self.standardCount) { #expect(tally.missing.isEmpty, "\(tally)") }
     }
 
     private func live(_ seed: Seed) throws -> WorldTally {
