@@ -1,3 +1,4 @@
+public import CRDT
 public import GRDB
 
 /// A table made for reading, derived from the state, droppable and rebuildable. Storage does not know what is in it.
@@ -40,8 +41,8 @@ public struct Touched: Sendable {
     public internal(set) var roots: [String: Set<Int64>] = [:]
     /// Sequence table to the rows that are new or were replaced.
     public internal(set) var elements: [String: Set<Int64>] = [:]
-    /// Sequence table to the rows of elements whose change bid for something that was ruled on now.
-    public internal(set) var revisited: [String: Set<Int64>] = [:]
+    /// The elements that were bid for, where that was ruled on now.
+    public internal(set) var ruled: Set<ElementID> = []
 
     mutating func root(_ row: Int64, of name: String) { roots[name, default: []].insert(row) }
     mutating func element(_ row: Int64, of table: String) { elements[table, default: []].insert(row) }

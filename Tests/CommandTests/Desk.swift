@@ -7,6 +7,8 @@ final class Desk {
     let relay: RelayProcess
     private(set) var conversation = ""
     private var messages = 0
+    /// By customer.
+    private var conversations: [String: String] = [:]
 
     init() throws {
         terminal = try Terminal()
@@ -46,7 +48,11 @@ final class Desk {
         let run = try terminal.nexus(home, "receive", "-", input: line)
         try #require(run.json["received"].number == 1, "\(run.errors)")
         try sync(home, "olga")
-        return try terminal.nexus("olga", "inbox").json[0]["id"].text
+        if conversations[customer] == nil {
+            let listed = try terminal.nexus("olga", "inbox").json.list.map { $0["id"].text }
+            conversations[customer] = listed.first { !conversations.values.contains($0) }
+        }
+        return try #require(conversations[customer])
     }
 
     /// Olga looks at a conversation, Anna's unless told otherwise.

@@ -3,7 +3,7 @@ import Testing
 import Transport
 
 /// `nexus gateway run` on real homes, against a stand-in for WhatsApp over sockets.
-@Suite(.timeLimit(.minutes(4)))
+@Suite(.timeLimit(.minutes(15)))
 struct GatewayRunTests {
     private let desk: Desk
     private var terminal: Terminal { desk.terminal }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `nexus outbox`, and how a reply is to be sent, as a person uses them.
-@Suite(.timeLimit(.minutes(4)))
+@Suite(.timeLimit(.minutes(15)))
 struct OutboxCommandTests {
     private let desk: Desk
     private var terminal: Terminal { desk.terminal }

@@ -5,7 +5,7 @@ import Testing
 import Transport
 
 /// `nexus dev provider` as a process, asked over HTTP.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(15)))
 struct ProviderCommandTests {
     /// - Parameter deadline: long enough for a machine that is busy with other tests.
     private static func send(

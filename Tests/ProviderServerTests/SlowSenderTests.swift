@@ -5,7 +5,7 @@ import Testing
 @testable import ProviderServer
 
 /// Whoever sends slowly, or not to the end.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct SlowSenderTests {
     @Test func `a body or a header that does not come is waited for so long and no longer`() async throws {
         var limits = HTTPService.Limits(bodyByteCount: 1_024)

@@ -7,7 +7,7 @@ import Testing
 @testable import Transport
 
 /// The server in WhatsApp's place, and the real provider asking it.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(15)))
 struct StandInTests {
     private static func standIn(_ script: String = "", webhook: String? = nil) throws -> StandInProvider {
         StandInProvider(

@@ -6,7 +6,7 @@ import Testing
 @testable import Transport
 
 /// Where WhatsApp's webhooks come in.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(15)))
 struct WebhookReceiverTests {
     private static let body = Array(
         """

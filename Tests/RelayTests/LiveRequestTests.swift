@@ -7,7 +7,7 @@ import Testing
 @testable import Relay
 
 /// Who may follow, and from where.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct LiveRequestTests {
     private let relay = TestRelay(clock: TestClock())
     private let olga: Person

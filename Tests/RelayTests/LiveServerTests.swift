@@ -7,7 +7,7 @@ import Testing
 @testable import Relay
 
 /// Live streams over real sockets: how they begin and end, and what becomes of readers who misbehave.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(15)))
 struct LiveServerTests {
     private let relay = TestRelay(clock: TestClock())
     private let olga: Person

@@ -7,7 +7,7 @@ import Testing
 @testable import Relay
 
 /// What those are told who follow, and when.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(15)))
 struct LiveTests {
     private let relay = TestRelay(clock: TestClock())
     private let olga: Person

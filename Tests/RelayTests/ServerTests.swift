@@ -7,7 +7,7 @@ import Testing
 @testable import Sync
 
 /// The relay behind a real socket: what only HTTP can get wrong.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(15)))
 struct ServerTests {
     private let relay = TestRelay(clock: TestClock())
 

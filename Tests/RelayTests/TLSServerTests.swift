@@ -7,7 +7,7 @@ import Testing
 @testable import Relay
 
 /// What is bounded without TLS is bounded with it.
-@Suite(.timeLimit(.minutes(2)), .enabled(if: CertificateFiles.canBeMade, "needs the openssl command"))
+@Suite(.timeLimit(.minutes(15)), .enabled(if: CertificateFiles.canBeMade, "needs the openssl command"))
 struct TLSServerTests {
     private let relay = TestRelay(clock: TestClock())
 

@@ -133,7 +133,7 @@ public struct DispatchReader {
             database.cachedStatement(
                 sql: """
                     SELECT d.position >> 16 FROM conversation_delivery d
-                    WHERE d.root=? AND (d.event = \(DeliveryEvent.sent.rawValue) OR \(OutgoingReader.isGranted("d")))
+                    WHERE d.root=? AND d.event = \(DeliveryEvent.sent.rawValue)
                     ORDER BY d.position DESC LIMIT 1
                     """), arguments: [row])
         return DispatchRule.Circumstances(

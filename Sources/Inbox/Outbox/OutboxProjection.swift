@@ -1,3 +1,4 @@
+import CRDT
 public import GRDB
 public import Storage
 
@@ -19,20 +20,18 @@ public struct OutboxProjection: Projection {
 
     /// New messages come in; what was noted, ordered or granted may settle some.
     public func refresh(_ touched: Touched, in database: Database) throws {
-        try add(touched.elements["conversation_message"] ?? [], in: database)
-        var keys: Set<Message> = []
-        for (table, rows) in [
-            ("conversation_delivery", touched.elements["conversation_delivery"] ?? []),
-            ("conversation_delivery", touched.revisited["conversation_delivery"] ?? []),
-            ("conversation_directive", touched.elements["conversation_directive"] ?? []),
-        ] {
-            for row in rows {
-                if let message = try message(namedBy: row, of: table, in: database) { keys.insert(message) }
+        var messages = try add(touched.elements["conversation_message"] ?? [], in: database)
+        for table in ["conversation_delivery", "conversation_directive"] {
+            for row in touched.elements[table] ?? [] {
+                try messages.formUnion(self.messages(namedBy: row, of: table, in: database))
             }
         }
-        guard !keys.isEmpty else { return }
+        for subject in touched.ruled {
+            try messages.formUnion(Self.messages("m.key = ?", [Data(subject.bytes)], in: database))
+        }
+        guard !messages.isEmpty else { return }
         let past = CausalPast(database)
-        for message in keys { try judge(message, past: past, in: database) }
+        for message in messages { try judge(message, past: past, in: database) }
     }
 
     /// Takes it out; if it comes again, so does this.
@@ -70,8 +69,8 @@ public struct OutboxProjection: Projection {
         let key: Data
     }
 
-    /// What was said before, if anything, is judged afterwards.
-    private func add(_ rows: Set<Int64>, in database: Database) throws {
+    /// - Returns: those that the relay was asked about already. What was said of them otherwise is new, too.
+    private func add(_ rows: Set<Int64>, in database: Database) throws -> Set<Message> {
         let insert = try database.cachedStatement(
             sql: """
                 INSERT INTO outgoing(conversation, message, state)
@@ -79,7 +78,15 @@ public struct OutboxProjection: Projection {
                 WHERE m.id BETWEEN ?1 AND ?2 AND \(OutgoingReader.isOutgoing)
                 ON CONFLICT DO UPDATE SET state = 0
                 """)
-        for run in Self.runs(of: rows) { try insert.execute(arguments: [run.lowerBound, run.upperBound]) }
+        var asked: Set<Message> = []
+        for run in Self.runs(of: rows) {
+            try insert.execute(arguments: [run.lowerBound, run.upperBound])
+            try asked.formUnion(
+                Self.messages(
+                    "m.id BETWEEN ? AND ? AND EXISTS(SELECT 1 FROM bid WHERE bid.subject = m.key)",
+                    [run.lowerBound, run.upperBound], in: database))
+        }
+        return asked
     }
 
     /// Neighbours together: a transaction's new rows mostly are.
@@ -95,18 +102,25 @@ public struct OutboxProjection: Projection {
         return runs
     }
 
-    private func message(namedBy row: Int64, of table: String, in database: Database) throws -> Message? {
-        let found = try Row.fetchOne(
+    private func messages(namedBy row: Int64, of table: String, in database: Database) throws -> [Message] {
+        try Self.messages(
+            "(m.root, m.key) = (SELECT n.root, n.message FROM \(table) n WHERE n.id = ?)", [row], in: database)
+    }
+
+    private static func messages(
+        _ condition: String, _ arguments: StatementArguments, in database: Database
+    ) throws -> [Message] {
+        try Row.fetchAll(
             database.cachedStatement(
                 sql: """
-                    SELECT m.root, m.id, m.key FROM \(table) n
-                    JOIN conversation_message m ON m.root = n.root AND m.key = n.message
-                    WHERE n.id=? AND \(OutgoingReader.isOutgoing)
-                    """), arguments: [row])
-        guard let found, let conversation = found[0] as Int64?, let row = found[1] as Int64?,
-            let key = found[2] as Data?
-        else { return nil }
-        return Message(conversation: conversation, row: row, key: key)
+                    SELECT m.root, m.id, m.key FROM conversation_message m
+                    WHERE \(condition) AND \(OutgoingReader.isOutgoing)
+                    """), arguments: arguments
+        ).compactMap { found in
+            guard let conversation = found[0] as Int64?, let row = found[1] as Int64?, let key = found[2] as Data?
+            else { return nil }
+            return Message(conversation: conversation, row: row, key: key)
+        }
     }
 
     private func judge(_ message: Message, past: CausalPast, in database: Database) throws {

@@ -34,7 +34,7 @@ struct OutgoingReader {
     func facts(of message: Data) throws -> OutboxRule.Facts {
         var facts = OutboxRule.Facts()
         facts.records = try records(of: message)
-        if !facts.records.isEmpty { facts.grants = try grants(for: message) }
+        facts.grants = try grants(for: message)
         facts.directives = try directives(of: message)
         return facts
     }
@@ -54,14 +54,14 @@ struct OutgoingReader {
         }
     }
 
+    /// By the bids themselves: what a gateway noted with one does not count where it was cut off, the leave does.
     private func grants(for message: Data) throws -> [OutboxRule.Grant] {
         try Row.fetchAll(
             database.cachedStatement(
                 sql: """
-                    SELECT b.attempt, c.at >> 16 FROM conversation_delivery d JOIN bid b ON b.place = d.by
-                    JOIN ruling r ON r.bid = b.place JOIN change c ON c.place = r.place
-                    WHERE d.root=?1 AND d.message=?2 AND d.event = 1 AND b.subject = ?2 AND r.refusal = 0
-                    """), arguments: [row, message]
+                    SELECT b.attempt, c.at >> 16 FROM bid b JOIN ruling r ON r.bid = b.place AND r.refusal = 0
+                    JOIN change c ON c.place = r.place WHERE b.subject = ?
+                    """), arguments: [message]
         ).compactMap { row in
             guard let attempt = row[0] as Int64?, let at = row[1] as Int64? else { return nil }
             return OutboxRule.Grant(attempt: attempt, at: at)
@@ -118,18 +118,16 @@ struct OutgoingReader {
         """
     /// Whether message `m` may be on the customer's screen.
     static let hasLeft = """
-        EXISTS(SELECT 1 FROM conversation_delivery d WHERE d.root = m.root AND d.message = m.key AND (
-            d.event IN (\(DeliveryEvent.leavingCodes)) OR \(isGranted("d"))))
+        (EXISTS(SELECT 1 FROM conversation_delivery d WHERE d.root = m.root AND d.message = m.key
+            AND d.event IN (\(DeliveryEvent.leavingCodes)))
+        OR EXISTS(SELECT 1 FROM bid b JOIN ruling r ON r.bid = b.place AND r.refusal = 0
+            WHERE b.subject = m.key AND \(hasNotFailed)))
         """
 
-    /// Whether the relay gave leave for what record `d` says is being tried, and it has not come to nothing.
-    static func isGranted(_ record: String) -> String {
+    /// Whether what bid `b` was for, to send message `m`, has not come to nothing.
+    static let hasNotFailed = """
+        NOT EXISTS(SELECT 1 FROM conversation_delivery e WHERE e.root = m.root AND e.message = m.key
+            AND e.attempt = b.attempt
+            AND e.event IN (\(DeliveryEvent.failed.rawValue), \(DeliveryEvent.abandoned.rawValue)))
         """
-        \(record).event = \(DeliveryEvent.dispatching.rawValue)
-            AND EXISTS(SELECT 1 FROM ruling WHERE ruling.bid = \(record).by AND ruling.refusal = 0)
-            AND NOT EXISTS(SELECT 1 FROM conversation_delivery e WHERE e.root = \(record).root
-                AND e.message = \(record).message AND e.attempt = \(record).attempt
-                AND e.event IN (\(DeliveryEvent.failed.rawValue), \(DeliveryEvent.abandoned.rawValue)))
-        """
-    }
 }

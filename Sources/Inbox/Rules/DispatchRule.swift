@@ -99,7 +99,7 @@ public enum DispatchRule {
     ///
     /// What may be on its way holds back all that follows: the customer is to read it in its order. One that is held, has
     /// failed or is about to go out holds back what the same author wrote after it, for that may build on it; others'
-    /// replies are judged by what they had seen, as ever.
+    /// replies are judged by what they had seen, as ever. What runs out while it is held back is let go all the same.
     ///
     /// - Parameter items: of one conversation, in the order in which they were written.
     public static func decisions(
@@ -111,7 +111,8 @@ public enum DispatchRule {
                 queue.note(item)
                 return nil
             }
-            let decision = queue.isHeldBack(item) ? .wait(until: nil) : decision(on: item, circumstances)
+            let waits = queue.isHeldBack(item) && !hasExpired(item, circumstances)
+            let decision = waits ? .wait(until: nil) : decision(on: item, circumstances)
             queue.note(item, decision)
             return (item.id, decision)
         }
@@ -119,13 +120,17 @@ public enum DispatchRule {
 
     /// What keeps one message from going out now, were it alone.
     static func decision(on item: Item, _ circumstances: Circumstances) -> Decision {
-        if let time = item.terms.notAfter, circumstances.now >= time { return .drop(.expired) }
+        if hasExpired(item, circumstances) { return .drop(.expired) }
         if item.isAssistants, let reason = silence(of: item, circumstances) { return .drop(reason) }
         if let time = item.terms.notBefore, circumstances.now < time { return .wait(until: time) }
         if let hold = hold(on: item, circumstances) { return hold }
         if let time = item.retryAt, circumstances.now < time { return .wait(until: time) }
         let free = (circumstances.lastSent ?? .min).addingReportingOverflow(pace).partialValue
         return circumstances.lastSent != nil && circumstances.now < free ? .wait(until: free) : .send
+    }
+
+    private static func hasExpired(_ item: Item, _ circumstances: Circumstances) -> Bool {
+        item.terms.notAfter.map { circumstances.now >= $0 } ?? false
     }
 
     private static func hold(on item: Item, _ circumstances: Circumstances) -> Decision? {

@@ -7,7 +7,7 @@ public struct OutboxState: Hashable, Sendable {
     /// Why it failed: the provider's error code.
     public let code: String?
     /// Whether nothing is left to be done about it: it was sent or cancelled, or a person has taken note that it failed or
-    /// that nobody knows.
+    /// that nobody knows. What is on its way is not settled by a cancel that came too late.
     public let isSettled: Bool
     /// The last attempt at sending it that was granted, or came to anything; 0 for none.
     public let attempt: Int64
@@ -98,7 +98,7 @@ public enum OutboxRule {
             if !isRetried {
                 return OutboxState(
                     state: delivery.state, reason: nil, code: delivery.code,
-                    isSettled: delivery.isFinal || isCancelled, attempt: attempt,
+                    isSettled: delivery.isFinal || isCancelled && delivery.state != .dispatching, attempt: attempt,
                     isCancelTooLate: isCancelled && delivery.state.hasLeft)
             }
         }

@@ -87,10 +87,10 @@ struct LeavingReplies {
     init(of row: Int64, in database: Database) throws {
         let granted = try Self.records(
             """
-            SELECT d.message, r.place, d.timer, c.at >> 16 FROM conversation_delivery d
-            JOIN conversation_message m ON m.root = d.root AND m.key = d.message
-            JOIN ruling r ON r.bid = d.by AND r.refusal = 0 JOIN change c ON c.place = r.place
-            WHERE d.root=? AND \(OutgoingReader.isGranted("d")) AND m.sender = 1 AND m.historic IS NULL
+            SELECT m.key, r.place, d.timer, c.at >> 16 FROM conversation_message m CROSS JOIN bid b ON b.subject = m.key
+            JOIN ruling r ON r.bid = b.place AND r.refusal = 0 JOIN change c ON c.place = r.place
+            LEFT JOIN conversation_delivery d ON d.root = m.root AND d.message = m.key AND d.by = b.place
+            WHERE m.root=? AND m.sender = 1 AND m.historic IS NULL AND \(OutgoingReader.hasNotFailed)
             """, of: row, in: database)
         let sent = try Self.records(
             """

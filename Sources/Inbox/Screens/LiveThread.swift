@@ -88,13 +88,13 @@ struct LiveThread {
         }
     }
 
-    /// What has left without a record that says so: what the relay gave leave for, and what nobody knows of.
+    /// Also what has left without a record that says so: what the relay gave leave for, and what nobody knows of.
     private static func left(of row: Int64, in database: Database) throws -> Set<ElementID> {
         let keys = try Data.fetchAll(
             database.cachedStatement(
                 sql: """
-                    SELECT d.message FROM conversation_delivery d WHERE d.root=? AND d.message IS NOT NULL
-                    AND (d.event IN (3, 4, 5, 7) OR \(OutgoingReader.isGranted("d")))
+                    SELECT m.key FROM conversation_message m
+                    WHERE m.root=? AND \(OutgoingReader.isOutgoing) AND \(OutgoingReader.hasLeft)
                     """), arguments: [row])
         return Set(keys.compactMap { ElementID(bytes: $0) })
     }

@@ -1,30 +1,39 @@
 import CRDT
 import ChangeLog
 
-/// What was bid for and ruled by changes that count, as tables tell.
+/// What was bid for, and what changes that count ruled on it, as tables tell.
 struct BidTable {
     private let log: Log
 
     init(log: Log) { self.log = log }
 
-    /// Notes what a change bids for, or rules, where its author may. Of several bids in one change the first is meant.
+    /// Notes what a change bids for, if its author had the right. Of several bids in one change the first is meant.
+    ///
+    /// Not whether the change counts: a relay rules on none that does not, and what it has granted may be done, whoever
+    /// cuts the bidder off without having heard of it.
+    ///
+    /// - Parameter right: the author's role by all that is in the causal past.
+    func take(bidsOf change: Change, at place: LocalPlace, right: Role?) throws {
+        guard let right else { return }
+        for case .bid(let bid) in change.acts where Act.bid(bid).isOpen(to: right, isAgainstOwner: false) {
+            try note(bid, at: place)
+        }
+    }
+
+    /// Notes what a change that counts rules.
     ///
     /// - Returns: the changes whose bids it rules on.
-    func take(_ change: Change, by author: StateMerge.Author) throws -> [LocalPlace] {
+    func take(rulingsOf change: Change, by author: StateMerge.Author) throws -> [LocalPlace] {
         var ruled: [LocalPlace] = []
         for (item, act) in change.acts.enumerated() where author.standing.mayDo(act) {
-            switch act {
-            case .bid(let bid): try note(bid, at: author.place)
-            case .rule(let ruling):
-                guard let bid = try known(ruling.bid, to: author.place) else { continue }
-                try note(ruling, on: bid, at: author.place, item: item)
-                ruled.append(bid)
-            default: continue
-            }
+            guard case .rule(let ruling) = act, let bid = try known(ruling.bid, to: author.place) else { continue }
+            try note(ruling, on: bid, at: author.place, item: item)
+            ruled.append(bid)
         }
         return ruled
     }
 
+    /// Takes out what a change bid for and ruled.
     func drop(at place: LocalPlace) throws {
         for delete in try [
             log.statements("DELETE FROM bid WHERE place=?1"), log.statements("DELETE FROM ruling WHERE place=?1"),
@@ -32,6 +41,14 @@ struct BidTable {
             delete.bind(1, place.packed)
             try delete.run()
         }
+    }
+
+    /// What a change bids for.
+    func subject(of bid: LocalPlace) throws -> ElementID? {
+        let find = try log.statements("SELECT subject FROM bid WHERE place=?1")
+        defer { find.reset() }
+        find.bind(1, bid.packed)
+        return try find.step() ? ElementID(bytes: find.bytes(0)) : nil
     }
 
     /// What a name in an act means: only what lies in its causal past.

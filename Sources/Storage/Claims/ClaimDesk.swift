@@ -33,7 +33,9 @@ struct ClaimDesk {
         var granted: [Granted] = []
         var acts: [Act] = []
         for place in bids {
-            guard let bid = try StoredBid(at: place, in: log), let cause = try log.cause(place) else { continue }
+            guard try log.effect(at: place) == .counts, let bid = try StoredBid(at: place, in: log),
+                let cause = try log.cause(place)
+            else { continue }
             let refusal = try refusal(of: bid, besides: granted, now: transaction.now)
             if refusal == nil { granted.append(Granted(subject: bid.subject, attempt: bid.attempt)) }
             acts.append(.rule(Ruling(on: cause, refusal: refusal)))

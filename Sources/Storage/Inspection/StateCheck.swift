@@ -47,12 +47,11 @@ struct StateCheck {
 
     /// In slices, so that memory stays flat: a door remembers the roots it has met.
     private func replay() throws {
-        let read = try SQLStatement(database, "SELECT place FROM change WHERE effect = 1 ORDER BY at, place")
+        let read = try SQLStatement(database, Rebuild.replayed.description)
         var door = shadow.door(database)
         var count = 0
         while try read.step() {
-            let place = LocalPlace(packed: read.unsigned(0))
-            try door.apply(try door.log.change(at: place), at: place)
+            try door.replay(LocalPlace(packed: read.unsigned(0)), counts: read.integer(1) == 1)
             count += 1
             guard count % Self.sliceLength == 0 else { continue }
             try door.finish()

@@ -116,7 +116,10 @@ final class Door {
             effect: isVoid ? .void : .counts, received: now)
         let isOwnGrant = try linkOwnGrant(change, at: place)
         for segment in change.segments { try log.note(segment.root, at: place) }
-        if !isVoid { try weigh(change, at: place) }
+        if !isVoid {
+            try takeBids(of: change, at: place)
+            try weigh(change, at: place)
+        }
         if change.acts.contains(where: \.isBid) { newBids.append(place) }
         if isOwnGrant { try follow(members.takeAgain(device: members.own().device)) }
     }
@@ -175,14 +178,30 @@ final class Door {
     /// What a change that counts does to the state: when it comes in, and in every rebuild.
     func apply(_ change: Change, at place: LocalPlace) throws {
         guard let author = try author(of: change, at: place) else { return }
-        try takeBids(of: change, by: author)
+        try takeRulings(of: change, by: author)
         try state.apply(change, by: author)
     }
 
-    /// Notes what a change bids for, or what it rules. A ruling alters how the roots show that the bid is about.
-    func takeBids(of change: Change, by author: StateMerge.Author) throws {
+    /// What a stored change that is not void does where everything is derived anew.
+    func replay(_ place: LocalPlace, counts: Bool) throws {
+        let change = try log.change(at: place)
+        try takeBids(of: change, at: place)
+        if counts { try apply(change, at: place) }
+    }
+
+    /// Notes what a change that is not void bids for, whether it counts or not.
+    func takeBids(of change: Change, at place: LocalPlace) throws {
+        guard change.acts.contains(where: \.isBid) else { return }
+        let right = try members.standing(of: change.replica.device, at: place).right
+        try bids.take(bidsOf: change, at: place, right: right)
+    }
+
+    /// Notes what a change rules. That alters how the roots show that the bid is about.
+    func takeRulings(of change: Change, by author: StateMerge.Author) throws {
         guard !change.acts.isEmpty else { return }
-        for bid in try bids.take(change, by: author) { try state.revisit(log.change(at: bid)) }
+        for bid in try bids.take(rulingsOf: change, by: author) {
+            try state.noteRuling(on: bids.subject(of: bid), in: log.change(at: bid))
+        }
     }
 
     func author(of change: Change, at place: LocalPlace) throws -> StateMerge.Author? {

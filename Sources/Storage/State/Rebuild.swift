@@ -19,10 +19,10 @@ struct Rebuild {
         let changes = try places.map(log.change(at:))
         for (place, change) in zip(places, changes) where !change.acts.isEmpty {
             try door.bids.drop(at: place)
-            guard try log.effect(at: place) == .counts, let author = try door.author(of: change, at: place) else {
-                continue
-            }
-            try door.takeBids(of: change, by: author)
+            let effect = try log.effect(at: place)
+            if effect != .void { try door.takeBids(of: change, at: place) }
+            guard effect == .counts, let author = try door.author(of: change, at: place) else { continue }
+            try door.takeRulings(of: change, by: author)
         }
         try roots(of: changes)
     }
@@ -86,14 +86,14 @@ struct Rebuild {
         try replayAll()
     }
 
-    /// Applies every change that counts, in a causal order.
+    /// The changes that are not void, in a causal order, each with whether it counts.
+    static let replayed: StaticString = "SELECT place, effect = 1 FROM change WHERE effect > 0 ORDER BY at, place"
+
+    /// Applies every change that counts, in a causal order; of the others, what they bid for is noted.
     func replayAll() throws {
-        let read = try log.statements("SELECT place FROM change WHERE effect = 1 ORDER BY at, place")
+        let read = try log.statements(Self.replayed)
         defer { read.reset() }
-        while try read.step() {
-            let place = LocalPlace(packed: read.unsigned(0))
-            try door.apply(try log.change(at: place), at: place)
-        }
+        while try read.step() { try door.replay(LocalPlace(packed: read.unsigned(0)), counts: read.integer(1) == 1) }
     }
 
     /// Everything that is not the log's or local: named by what it is not, since an older schema's tables have names

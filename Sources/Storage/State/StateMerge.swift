@@ -66,28 +66,13 @@ final class StateMerge {
         }
     }
 
-    /// Has the projections look again at what a change touched and appended, as far as it is here.
-    func revisit(_ change: Change) throws {
-        for (body, part) in change.bodies.enumerated() {
-            guard case .here(let segment) = part, let root = schema.root(segment.kind),
-                let row = try find(segment.root, in: root)
-            else { continue }
+    /// Has the projections look again at what a bid was for, and at the roots that it is about, as far as they are here.
+    func noteRuling(on subject: ElementID?, in change: Change) throws {
+        if let subject { touched.ruled.insert(subject) }
+        for segment in change.segments {
+            guard let root = schema.root(segment.kind), let row = try find(segment.root, in: root) else { continue }
             touched.root(row, of: root.name)
-            for (operation, write) in segment.operations.enumerated() {
-                guard case .append(let element) = write.action, let field = root.field(write.field),
-                    case .sequence = field.kind
-                else { continue }
-                let id = element.id ?? ElementID(change: change.id, body: body, operation: operation)
-                try revisit(id, in: root.sequenceTable(field.name), of: row)
-            }
         }
-    }
-
-    private func revisit(_ id: ElementID, in table: String, of root: Int64) throws {
-        let row = try Int64.fetchOne(
-            log.database.cachedStatement(sql: "SELECT id FROM \(table) WHERE root=? AND key=?"),
-            arguments: [root, Data(id.bytes)])
-        if let row { touched.revisited[table, default: []].insert(row) }
     }
 
     func mayWrite(_ segment: Segment, of root: Schema.Root, as role: Role) -> Bool {

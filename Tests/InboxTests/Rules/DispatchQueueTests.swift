@@ -52,6 +52,12 @@ struct DispatchQueueTests {
         #expect(Self.decisions(on: [dropped] + following) == [.drop(.expired), .send, .wait(until: nil)])
     }
 
+    @Test(arguments: [DeliveryState.held, .failed, .unknown, .dispatching])
+    func `what runs out while it is held back is let go, not kept for its turn`(state: DeliveryState) {
+        let expired = Self.item(2, by: 1) { $0.terms.notAfter = Self.now }
+        #expect(Self.decisions(on: [Self.item(1, by: 1, state), expired]) == [.drop(.expired)])
+    }
+
     @Test
     func `what is scheduled for another time holds back nothing, a moment to think better of it the author's next`() {
         let terms = { (isScheduled: Bool) in SendingTerms(notBefore: Self.now + 9, isScheduled: isScheduled) }

@@ -124,6 +124,31 @@ struct RulingTests {
         #expect(try office.relay.ruling(on: last.id) == nil)
     }
 
+    @Test func `what a gateway was granted stays granted, and is taken, though somebody unaware of it cuts it off`() throws {
+        let office = try Office(in: directory)
+        let line = try office.knownLine()
+        let bid = try office.write(Office.bid(for: line, office.lease()))
+        try office.push(office.gateway)
+        let tips = try office.founder.frontier().filter { $0.replica.device == office.gateway.id.device }
+        _ = try office.founder.transact(now: Office.now) { [office] in
+            try $0.commit(Draft(acts: [.revoke(device: office.gateway.id.device, upTo: tips)]))
+        }
+        try office.push(office.founder)
+        try office.pull()
+        for replica in [office.founder, office.agent, office.second, office.relay] {
+            for _ in 0..<2 {
+                #expect(try replica.ruling(on: bid.id) == .granted)
+                #expect(try replica.verify().isClean)
+                try replica.rebuild()
+            }
+        }
+        try office.relay.takeBack(Office.scope, from: office.gateway.id.device, now: Office.now)
+        let token = try office.lease(office.second)
+        for (attempt, ruling) in [(UInt64(1), BidRuling.refused(.taken)), (2, .granted)] {
+            #expect(try office.ruling(on: Office.bid(for: line, attempt: attempt, token), by: office.second) == ruling)
+        }
+    }
+
     /// The line is the gateway's own and has not left either: stamped anew, it has another hash, and the bid names that.
     @Test func `what has not left is stamped anew with its bids, and is granted all the same`() throws {
         let office = try Office(in: directory)
