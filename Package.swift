@@ -171,7 +171,10 @@ let package = Package(
         // MARK: Simulation
         .target(
             name: "Simulation",
-            dependencies: ["CRDT", "ChangeLog", "Storage", "Inbox", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "CRDT", "ChangeLog", "Storage", "Sync", "Replication", "Inbox",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "Simulate",

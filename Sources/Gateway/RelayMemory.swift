@@ -9,30 +9,30 @@ struct RelayMemory {
     init(_ replica: Replica) { self.replica = replica }
 
     /// Before which time a message's being queued is no proof that it was not sent: the relay was replaced since, or put
-    /// back from a backup, or was off for long. A relay of which nothing older is known has nothing to forget.
+    /// back from a backup, or was off for long. One that remembers since it was let in has nothing to forget.
     ///
     /// - Parameter steadySince: since when the relay says to have forgotten nothing, in milliseconds since 1970.
     /// - Returns: milliseconds since 1970; 0 for none.
     func doubtBefore(_ steadySince: UInt64) throws -> Int64 {
         let steadySince = Int64(clamping: steadySince)
         let known = try replica.localValue(.steadyRelay).integer
-        if known == nil, try !hasRelayWritten(before: steadySince) {
+        if known == nil, try steadySince <= firstRelay() + Self.tolerance {
             try replica.setLocalValue(.steadyRelay, .integer(steadySince))
             return 0
         }
         return steadySince > known ?? 0 ? steadySince : 0
     }
 
-    /// Not whether anything was granted: what a relay forgot, only those know who heard of it in time.
-    private func hasRelayWritten(before time: Int64) throws -> Bool {
+    /// How far the clock of whoever let the relay in may have been behind the relay's, in milliseconds.
+    private static let tolerance: Int64 = 60_000
+
+    /// When the workspace's first relay was let in, in milliseconds since 1970. Not when it first granted something: what a
+    /// relay forgot, only those know who heard of it in time.
+    private func firstRelay() throws -> Int64 {
         try replica.read { database in
-            try Bool.fetchOne(
-                database,
-                sql: """
-                    SELECT 1 FROM change JOIN branch ON branch.id = change.place >> 40
-                    JOIN member ON member.device = substr(branch.replica, 1, \(DeviceID.byteCount))
-                    WHERE member.role = ? AND change.at >> 16 < ? LIMIT 1
-                    """, arguments: [Role.relay.rawValue, time]) ?? false
+            try Int64.fetchOne(
+                database, sql: "SELECT min(admitted_at) >> 16 FROM member WHERE role = ?",
+                arguments: [Role.relay.rawValue]) ?? 0
         }
     }
 }

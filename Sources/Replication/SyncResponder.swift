@@ -29,6 +29,25 @@ public struct SyncResponder {
         (self.pageByteCount, self.releaseInterval) = (pageByteCount, releaseInterval)
     }
 
+    /// Goes on with a copy that was just opened: in its count of arrivals, or in a new one where it has none, or where it
+    /// turns out that something happened to it.
+    ///
+    /// - Parameter now: milliseconds since 1970.
+    public init(
+        resuming replica: Replica, now: UInt64, pageByteCount: Int = PacketFormat.pageByteCount,
+        releaseInterval: UInt64 = 30_000, draw: @escaping () -> UInt64
+    ) throws(StorageFailure) {
+        // A copy, or one put back from a backup: what it once gave arrival numbers to may be gone.
+        let isAnother = try replica.settle(now: now) != nil
+        let stored = try replica.localValue(.incarnation).integer.map { UInt64(bitPattern: $0) }
+        self.init(
+            replica, incarnation: stored ?? 0, pageByteCount: pageByteCount, releaseInterval: releaseInterval,
+            draw: draw)
+        if stored == nil || isAnother { try startAnew(now: now) }
+        // An admission that was written just before the process ended has not been sealed yet.
+        try replica.publish()
+    }
+
     /// Stores what is pushed and answers with what the asker lacks.
     ///
     /// - Parameter now: milliseconds since 1970.

@@ -20,6 +20,22 @@ enum Event: CaseIterable {
     case damage
     /// Somebody from outside sends something.
     case intrude
+    /// A device begins to sync with the relay.
+    case ask
+    /// The relay answers a request.
+    case serve
+    /// The relay answers a request, and will get it once more.
+    case repeatRequest
+    /// A device hears an answer.
+    case hear
+    /// A request or an answer is lost.
+    case losePacket
+    /// A request or an answer is changed by an accident.
+    case damagePacket
+    /// Somebody keeps a backup of the relay.
+    case photograph
+    /// A backup takes the relay's place.
+    case putBackRelay
     /// Time passes.
     case pass
     /// A clock is set.
@@ -39,10 +55,12 @@ enum Event: CaseIterable {
         case .deliver: 50
         case .write: 40
         case .publish: 20
+        case .serve, .hear: 24
+        case .ask: 12
         case .pass, .duplicate: 8
         case .show, .forward, .wake: 5
-        case .lose, .damage, .setClock: 3
-        case .resend, .intrude, .reopen, .kill, .interrupt: 2
+        case .lose, .damage, .setClock, .repeatRequest, .losePacket: 3
+        case .resend, .intrude, .reopen, .kill, .interrupt, .damagePacket, .photograph, .putBackRelay: 2
         }
     }
 

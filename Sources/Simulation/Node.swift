@@ -9,7 +9,7 @@ final class Node {
     var clock = DeviceClock.right
     /// The local arrival up to which it gave what it wrote to the network.
     var sent: UInt64 = 0
-    /// The highest reading of its clock that its replica was ever told.
+    /// The highest reading of its clock, or of the relay's, that its replica was ever told.
     private(set) var latestReading: UInt64 = 0
     private let path: String
     private let key: SigningKey
@@ -43,6 +43,9 @@ final class Node {
         return reading
     }
 
+    /// The relay told it the time.
+    func hear(time: UInt64) { latestReading = max(latestReading, time) }
+
     // MARK: Life and death
 
     /// What a restart and a refusal must leave as it is.
@@ -67,6 +70,9 @@ final class Node {
         try image?.putBack(at: path)
         opened = try Replica.open(at: path, key: key, configuration: configuration)
     }
+
+    /// Something older takes its place: it may hold less than it held.
+    func forget() { applied = 0 }
 
     // MARK: Promises
 

@@ -19,6 +19,14 @@ extension World {
         case .resend: return resend().map { (node, $0) }
         case .damage: return try damage()
         case .intrude: return (node, try intrude(at: node))
+        case .ask: return try ask(number).map { (node, $0) }
+        case .serve: return try serve()
+        case .repeatRequest: return try serve(repeating: true)
+        case .hear: return try hear()
+        case .losePacket: return losePacket().map { (node, $0) }
+        case .damagePacket: return damagePacket().map { (node, $0) }
+        case .photograph: return photograph().map { (node, $0) }
+        case .putBackRelay: return try putBackRelay()
         case .pass: return (node, pass())
         case .setClock:
             node.clock = .any(&dice)
@@ -104,6 +112,8 @@ extension World {
         let before = try node.replica.counts()
         // As what a relay still has: `now` is the receiver's, and a killed process is all it has to survive.
         let verdicts = try node.replica.append(deltas, now: node.now(time), durability: .normal)
+        // A copy that was put back may have heard of what it has forgotten.
+        if try node.replica.settle(now: node.now(time)) != nil { try node.replica.publish() }
         let after = try node.replica.counts()
         for verdict in verdicts { try judge(verdict, at: node) }
         if after.waiting < before.waiting { tally.add(.releasedByArrival) }
@@ -215,7 +225,7 @@ extension World {
     // MARK: Death
 
     private func reopen(_ node: Node) throws -> String {
-        try node.unchanged(by: "opening again") { try node.restart() }
+        try node.unchanged(by: "opening again") { try restart(node) }
         tally.add(.reopened)
         return "reopened"
     }
@@ -226,7 +236,7 @@ extension World {
             dice.once(in: 2) ? try write(at: writer).map { (writer, $0) } : try deliver(network.arrive(&dice))
         guard let (node, what) = happened else { return nil }
         let image = node.diskImage()
-        try node.unchanged(by: "being killed after a commit") { try node.restart(from: image) }
+        try node.unchanged(by: "being killed after a commit") { try restart(node, from: image) }
         tally.add(.killedAfterCommit)
         return (node, what + ", and was killed")
     }
@@ -243,7 +253,7 @@ extension World {
                     throw Killed()
                 }
             } catch is Killed {
-                try node.restart(from: image)
+                try restart(node, from: image)
             }
         }
         tally.add(.killedInTransaction)

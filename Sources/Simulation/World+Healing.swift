@@ -12,15 +12,21 @@ extension World {
             node.clock = .right
             if let what = try publish(number) { try note("\(node.name): \(what)", at: node) }
         }
-        if dice.once(in: 2) {
+        switch dice.number(0...2) {
+        case 0:
             for parcels in network.drain(&dice) { try deliver(parcels) }
             // Nothing comes any more: what was early has to be let go by the clock alone.
             try becomeDue()
-        } else {
+            if relay?.wasPutBack == true { try compareAll() }
+        case 1 where relay != nil:
+            network = Network()
+            try becomeDue()
+            try syncEveryone()
+        default:
             // What was under way is gone for good: frontiers must bring it back.
             network = Network()
             try becomeDue()
-            for _ in nodes { try compareFrontiers() }
+            try compareAll()
         }
         try admitEveryone()
         for node in nodes {
@@ -36,8 +42,10 @@ extension World {
             try note("\(node.name): \(what)", at: node)
             _ = try publish(number)
         }
-        for _ in nodes { try compareFrontiers() }
+        try compareAll()
     }
+
+    private func compareAll() throws { for _ in nodes { try compareFrontiers() } }
 
     private func becomeDue() throws {
         time = max(time, nodes.map(\.latestReading).max() ?? 0) + 1
@@ -56,8 +64,7 @@ extension World {
 
     private func carry(from sender: Int, to receiver: Int) throws {
         let outgoing = try nodes[sender].replica.arrivals(
-            after: 0, excluding: nodes[receiver].replica.id, frontier: nodes[receiver].replica.frontier(),
-            byteLimit: .max)
+            after: 0, excluding: nil, frontier: nodes[receiver].replica.frontier(), byteLimit: .max)
         tally.add(.broughtBack, times: outgoing.changes)
         try deliver(outgoing.deltas.map { Network.Parcel(receiver: receiver, bytes: $0) })
     }
@@ -67,7 +74,7 @@ extension World {
         let changes = try holdings(of: nodes[0])
         for node in nodes {
             try checkNothingLost(at: node, all: Set(changes.map(\.asCause)))
-            try node.unchanged(by: "opening again") { try node.restart() }
+            try node.unchanged(by: "opening again") { try restart(node) }
         }
         let causalHistory = CausalHistory(changes)
         try checkModel(causalHistory)
@@ -78,7 +85,7 @@ extension World {
     }
 
     /// All changes that a replica can hand on, each verified.
-    private func holdings(of node: Node) throws -> [Change] {
+    func holdings(of node: Node) throws -> [Change] {
         try node.replica.arrivals(after: 0, excluding: nil, byteLimit: .max).deltas.flatMap {
             try ReceivedDelta($0[...]).verified(in: workspace).changes
         }
@@ -141,7 +148,7 @@ extension World {
         for sender in nodes {
             for receiver in nodes where receiver !== sender {
                 let more = try sender.replica.arrivals(
-                    after: 0, excluding: receiver.replica.id, frontier: receiver.replica.frontier(), byteLimit: .max)
+                    after: 0, excluding: nil, frontier: receiver.replica.frontier(), byteLimit: .max)
                 guard more.changes == 0 else { throw Violation.notSettled(from: sender.name, to: receiver.name) }
             }
         }

@@ -1,6 +1,7 @@
 import CRDT
 import ChangeLog
 import Inbox
+import Replication
 import Storage
 
 /// A team's devices and the network between them, driven by one generator: everything that happens follows from the
@@ -15,6 +16,13 @@ package final class World {
     let schema = InboxSchema.current
     var dice: Dice
     var network = Network()
+    var post = Post()
+    /// The syncs under way, by device.
+    var errands: [Int: Errand] = [:]
+    /// How many requests were made.
+    var tickets = 0
+    /// Nil in a world without one.
+    var relay: RelayDesk?
     /// In milliseconds since 1970; devices see it through their clocks.
     var time = World.start
     private(set) var nodes: [Node] = []
@@ -48,7 +56,11 @@ package final class World {
         (dice, self.directory, self.report) = (Dice(seed), directory, report)
         try found()
         try invite("gateway", as: .gateway)
-        if dice.once(in: 2) { try grant("relay", .relay) }
+        if !dice.once(in: 4) {
+            try grant("relay", .relay)
+            relay = RelayDesk(number: nodes.count - 1)
+            relay?.responder = try responder(for: nodes[nodes.count - 1])
+        }
         for number in 1...dice.number(1...3) {
             try invite("person \(number)", as: dice.pick([.agent, .agent, .admin, .viewer]))
         }
@@ -85,6 +97,15 @@ package final class World {
             return try Replica.create(
                 at: path, workspace: workspace, key: key, epoch: 1, configuration: configuration)
         }
+    }
+
+    /// The relay's pages hold a change or two, or all there is.
+    func responder(for node: Node) throws -> SyncResponder {
+        var counts = Dice(Seed(dice.next()))
+        return try SyncResponder(
+            resuming: node.replica, now: node.now(time), pageByteCount: dice.pick([300, 2_000, 1 << 20]),
+            releaseInterval: 0
+        ) { counts.next() }
     }
 
     private func add(
@@ -131,6 +152,17 @@ package final class World {
         report("\(steps)  \(event)  \(Base32.text(digest.prefix(5)))")
     }
 
+    /// Ends a device's process and begins another.
+    func restart(_ node: Node, from image: DiskImage? = nil) throws {
+        guard let number = nodes.firstIndex(where: { $0 === node }) else { return }
+        errands[number] = nil
+        guard relay?.number == number else { return try node.restart(from: image) }
+        // Whatever holds the copy has to let go of it.
+        relay?.responder = nil
+        try node.restart(from: image)
+        relay?.responder = try responder(for: node)
+    }
+
     // MARK: Remembering
 
     /// A change was acknowledged to its author: it must be everywhere in the end.
@@ -139,8 +171,23 @@ package final class World {
         historyByCause[change.asCause] = change
     }
 
-    /// The node was told that all it wrote so far is safe.
+    /// A node stamped anew what had not left it: that is what it was told is safe, from now on.
+    func rememberAnew(_ node: Node) throws {
+        try node.replica.publish()
+        let held = try holdings(of: node).filter { $0.replica == node.replica.id }
+        let causes = Set(held.map(\.asCause))
+        let byID = Dictionary(held.map { ($0.id, $0) }) { first, _ in first }
+        history = history.map { change in
+            change.replica == node.replica.id && !causes.contains(change.asCause) ? byID[change.id] ?? change : change
+        }
+        historyByCause = Dictionary(history.map { ($0.asCause, $0) }) { first, _ in first }
+        acknowledged = acknowledged.filter { $0.replica != node.replica.id || causes.contains($0) }
+        try acknowledgeTip(of: node)
+    }
+
+    /// The node was told that all it wrote so far is safe. A relay writes for nobody.
     func acknowledgeTip(of node: Node) throws {
+        guard node.role != .relay else { return }
         let tip = try node.replica.frontier().first { $0.replica == node.replica.id }
         if let tip { acknowledged.insert(tip) }
     }

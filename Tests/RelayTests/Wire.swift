@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Sync
 
 @testable import Relay
 
@@ -21,7 +22,7 @@ final class Wire {
     init(port: UInt16, from host: UInt32 = 1, bufferByteCount: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw Broken(code: errno) }
-        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        var limit = timeval(tv_sec: 300, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         if var bufferByteCount {
@@ -54,7 +55,7 @@ final class Wire {
         var ends: [Int32] = [-1, -1]
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else { throw Broken(code: errno) }
         descriptor = ends[0]
-        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        var limit = timeval(tv_sec: 300, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         let end = FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
         let process = Process()
@@ -119,6 +120,14 @@ final class Wire {
         while received.count < length + 2 { guard try await readMore() else { return nil } }
         defer { received.removeFirst(length + 2) }
         return Array(received.prefix(length))
+    }
+
+    /// The next chunk that tells something: on a busy machine a heartbeat comes before it.
+    func news() async throws -> [UInt8]? {
+        while let chunk = try await chunk() {
+            if chunk != LiveFrames.heartbeat { return chunk }
+        }
+        return nil
     }
 
     private func line() async throws -> String? {

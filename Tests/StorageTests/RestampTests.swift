@@ -76,6 +76,23 @@ struct RestampTests {
         #expect(try joiner.verify().isClean)
     }
 
+    /// First met in a simulated life.
+    @Test func `a joiner whose grant is not here yet sees what it wrote, before and after that is stamped anew`() throws
+    {
+        let crew = try Crew(1, in: directory)
+        let invitation = try crew.founder.invitation(
+            .agent, oneTimeSeed: Array(repeating: 3, count: 32), secret: Array(repeating: 1, count: 32), now: now)
+        let joiner = try Replica.join(
+            at: directory.file("joiner"), invitation: invitation, person: "j", key: .of("joiner"), now: now + ahead,
+            configuration: Things.configuration)
+        try joiner.transact(now: now + ahead + 1) { _ = try $0.commit(Things.draft(Things.tag("x"))) }
+        let before = try State.lines(of: joiner)
+        #expect(try joiner.restamp(ahead: ahead, now: now + 5) == 2)
+        #expect(try State.lines(of: joiner).count == before.count)
+        try joiner.transact(now: now + 6) { _ = try $0.commit(Things.draft(Things.tag("y"))) }
+        #expect(try State.lines(of: joiner).count == before.count + 1)
+    }
+
     @Test func `a founding change names its workspace, and keeps its stamp`() throws {
         let founder = try Replica.found(
             at: directory.file("f"), name: "F", person: "f", secret: Array(repeating: 1, count: 32), key: .of("f"),

@@ -49,14 +49,8 @@ actor WorkspaceNode {
         if let responder { return responder }
         let replica = try Replica.open(
             at: directory.file(of: workspace), key: key, configuration: configuration)
-        // A copy, or one put back from a backup: what it once gave arrival numbers to may be gone.
-        let isAnother = try replica.settle(now: now) != nil
-        let stored = try replica.localValue(.incarnation).integer.map { UInt64(bitPattern: $0) }
-        let incarnation = if let stored, !isAnother { stored } else { try drawIncarnation(for: replica, now: now) }
-        // An admission that was written just before the relay was killed has not been sealed yet.
-        try replica.publish()
         let configuration = configuration
-        let opened = SyncResponder(replica, incarnation: incarnation, releaseInterval: limits.releaseInterval) {
+        let opened = try SyncResponder(resuming: replica, now: now, releaseInterval: limits.releaseInterval) {
             Self.random(configuration)
         }
         responder = opened
@@ -81,13 +75,8 @@ actor WorkspaceNode {
     private func make(at path: String, now: UInt64) throws(StorageFailure) {
         let replica = try Replica.create(
             at: path, workspace: workspace, key: key, epoch: Self.random(configuration), configuration: configuration)
-        _ = try drawIncarnation(for: replica, now: now)
-    }
-
-    private func drawIncarnation(for replica: Replica, now: UInt64) throws(StorageFailure) -> UInt64 {
-        let drawn = Self.random(configuration)
-        try replica.begin(drawn, now: now)
-        return drawn
+        // With a count of its own from the first moment: a file is never there without one.
+        try replica.begin(Self.random(configuration), now: now)
     }
 
     private static func random(_ configuration: Replica.Configuration) -> UInt64 {

@@ -22,9 +22,10 @@ final class Roll {
     func add(_ deeds: [Deed]) throws {
         for deed in deeds {
             try write(deed)
+            guard deed.rank != nil, let held else { continue }
             // What comes in is nearly always among the latest.
-            guard deed.rank != nil, let index = held?.lastIndex(where: { Self.precedes($0, deed) }) else { continue }
-            held?.insert(deed, at: index + 1)
+            let previous = held.lastIndex { Self.precedes($0, deed) }
+            self.held?.insert(deed, at: previous.map { $0 + 1 } ?? 0)
         }
     }
 

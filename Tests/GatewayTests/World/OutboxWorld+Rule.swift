@@ -79,8 +79,7 @@ extension OutboxWorld {
         case 0...3: try setTemplate(by: owner)
         case 4: try setChannel(by: owner)
         case 5...6 where troubles.contains(.revocations): try revoke(people[2], by: owner, .revoked)
-        case 7...8 where troubles.contains(.revocations) && gateways.count > 1 && owner.offlineUntil <= now:
-            try retire(gateways[1], by: owner)
+        case 7...8 where troubles.contains(.revocations) && gateways.count > 1: try retire(gateways[1], by: owner)
         default: break
         }
     }
@@ -99,12 +98,13 @@ extension OutboxWorld {
         }
     }
 
-    /// A gateway is cut off by somebody who knows all that it was granted, and hears of it at once.
+    /// A gateway is cut off: by somebody who knows all that it was granted, or who has not heard of it.
     private func retire(_ gateway: GatewayDesk, by owner: Desk) throws {
         guard !gateway.isBusy else { return }
-        try sync(owner)
-        try revoke(gateway.desk, by: owner, .gatewayRevoked)
-        try sync(owner)
+        let isAware = dice.once(in: 2) && owner.offlineUntil <= now
+        if isAware { try sync(owner) }
+        try revoke(gateway.desk, by: owner, isAware ? .gatewayRevoked : .gatewayRevokedUnheard)
+        if isAware { try sync(owner) }
     }
 
     /// Somebody cuts a device off where they know its chains to end.
@@ -118,7 +118,9 @@ extension OutboxWorld {
         _ = try owner.replica.transact(now: owner.clock(now)) {
             try $0.commit(Draft(acts: [.revoke(device: desk.replica.id.device, upTo: tips)]))
         }
-        witness.revocations[desk.name] = try Spot(newestOf: owner.replica)
-        witness.forget(desk.replica.id, after: tips.first { $0.replica == desk.replica.id }?.number ?? 0)
+        let spot = try Spot(newestOf: owner.replica)
+        witness.revocations[desk.name] = spot
+        let number = tips.first { $0.replica == desk.replica.id }?.number ?? 0
+        witness.cuts.append(Witness.Cut(replica: desk.replica.id, number: number, spot: spot))
     }
 }

@@ -47,7 +47,7 @@ extension OutboxWorld {
         if !audit.problems.isEmpty { witness.note(.audit(on: name, audit.problems.map { "\($0)" })) }
         let states = Dictionary(audit.lines.map { ($0.message.text, $0.outbox) }) { first, _ in first }
         if states.count != audit.lines.count { witness.note(.audit(on: name, ["a message in two lines"])) }
-        for id in witness.orders.keys.sorted() {
+        for (id, order) in witness.orders.sorted(by: { $0.key < $1.key }) where !witness.isCutOff(order.spot) {
             guard let state = states[id], state.isSettled || listed.contains(id) else {
                 witness.note(.lost(id, on: name))
                 continue

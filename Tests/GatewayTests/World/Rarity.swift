@@ -45,6 +45,7 @@ enum Rarity: String, CaseIterable, Hashable {
     case scheduledSent = "sent at its time"
     case revoked = "agent cut off"
     case gatewayRevoked = "gateway cut off"
+    case gatewayRevokedUnheard = "gateway cut off by somebody who had not heard of its latest"
     // States.
     case unknown = "noted as unknown"
     case abandoned = "noted as abandoned"

@@ -52,9 +52,9 @@ extension Witness {
     /// A cancel stands unless somebody who knew of it ordered the message to be sent.
     private mutating func checkOrders(about order: Order, _ grant: Grant) {
         if let revocation = revocations[order.author], grant.known.holds(revocation) { note(.revoked(order.id)) }
-        let releases = order.releases.filter { grant.known.holds($0.spot) }
+        let releases = order.releases.filter { counts($0.spot, to: grant.known) }
         let standing = order.cancels.filter { cancel in
-            grant.known.holds(cancel.spot) && !releases.contains { $0.known.holds(cancel.spot) }
+            counts(cancel.spot, to: grant.known) && !releases.contains { $0.known.holds(cancel.spot) }
         }
         if !standing.isEmpty { note(.cancelled(order.id)) }
     }
@@ -72,17 +72,18 @@ extension Witness {
     private mutating func checkActs(before order: Order, _ grant: Grant) {
         for deed in deeds where deed.conversation == order.conversation {
             guard deed.kind == .act || deed.kind == .team, deed.author != order.author,
-                grant.known.holds(anyOf: deed.spots), !order.known.holds(anyOf: deed.spots)
+                deed.spots.contains(where: { counts($0, to: grant.known) }), !order.known.holds(anyOf: deed.spots)
             else { continue }
             note(.afterPerson(order.id, by: deed.author))
         }
     }
 
     private mutating func checkNews(for order: Order, _ grant: Grant, _ gateway: String) {
-        let releases = order.releases.filter { grant.known.holds($0.spot) }
+        let releases = order.releases.filter { counts($0.spot, to: grant.known) }
         let shown = ([order.shown] + releases.map(\.shown)).compactMap(\.self)
         for deed in deeds where deed.conversation == order.conversation && deed.author != order.author {
-            guard grant.known.holds(anyOf: deed.spots), !shown.contains(where: { $0.holds(anyOf: deed.spots) }),
+            guard deed.spots.contains(where: { counts($0, to: grant.known) }),
+                !shown.contains(where: { $0.holds(anyOf: deed.spots) }),
                 hasSpoken(deed, gateway)
             else { continue }
             note(.stale(order.id, by: order.author, beyond: deed.message ?? ""))

@@ -54,6 +54,16 @@ struct Witness {
         let life: Int
     }
 
+    /// What a device that was cut off wrote after a number does not count, and is nobody's news.
+    struct Cut {
+        let replica: ReplicaID
+        let number: UInt64
+        /// Of the change that says so.
+        let spot: Spot
+
+        func covers(_ other: Spot) -> Bool { other.replica == replica && other.number > number }
+    }
+
     /// Something that the provider took.
     struct Reception {
         let id: String
@@ -75,6 +85,7 @@ struct Witness {
     var refused: Set<String> = []
     /// When the provider last heard of each customer, in milliseconds since 1970 by its clock.
     var lastWritten: [RootID: Int64] = [:]
+    var cuts: [Cut] = []
     /// By name: when somebody was cut off.
     var revocations: [String: Spot] = [:]
     /// Who was last given the lease; nil where nobody can have it.
@@ -109,17 +120,13 @@ struct Witness {
                 spots: [order.spot]))
     }
 
-    /// What a device that was cut off wrote later does not count, and is nobody's news.
-    mutating func forget(_ replica: ReplicaID, after number: UInt64) {
-        func counts(_ spot: Spot) -> Bool { spot.replica != replica || spot.number <= number }
-        for index in deeds.indices { deeds[index].spots.removeAll { !counts($0) } }
-        deeds.removeAll { $0.spots.isEmpty }
-        orders = orders.filter { counts($0.value.spot) }
-        for id in orders.keys {
-            orders[id]?.releases.removeAll { !counts($0.spot) }
-            orders[id]?.cancels.removeAll { !counts($0.spot) }
-        }
+    /// Whether something counted for somebody who knew so much: it had come, and nobody was known to have cut it off.
+    func counts(_ spot: Spot, to known: Known) -> Bool {
+        known.holds(spot) && !cuts.contains { $0.covers(spot) && known.holds($0.spot) }
     }
+
+    /// Whether it does not count any more, once everybody has heard of everything.
+    func isCutOff(_ spot: Spot) -> Bool { cuts.contains { $0.covers(spot) } }
 }
 
 /// A promise that was broken.

@@ -124,7 +124,7 @@ struct RulingTests {
         #expect(try office.relay.ruling(on: last.id) == nil)
     }
 
-    @Test func `what a gateway was granted stays granted, and is taken, though somebody unaware of it cuts it off`() throws {
+    @Test func `what a gateway was granted stays granted, and is taken, though somebody unaware cuts it off`() throws {
         let office = try Office(in: directory)
         let line = try office.knownLine()
         let bid = try office.write(Office.bid(for: line, office.lease()))
