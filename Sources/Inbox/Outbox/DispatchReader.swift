@@ -152,8 +152,15 @@ public struct DispatchReader {
             objection: isAssistants ? try judge.objection(to: entry) : entry.movement,
             isAuthorRevoked: try isRevoked(entry.device), isTemplate: entry.template != nil,
             hindrance: isKnown ? try hindrance(to: entry, contact) : .unsupported,
-            isInDoubt: entry.queuedAt < steadySince,
+            isInDoubt: isInDoubt(entry),
             retryAt: entry.retryAt)
+    }
+
+    /// Whether it may have been queued before the relay forgot something. Its author's clock may be ahead of the relay's, by
+    /// as much as a stamp may; a person who looked at it since knows better.
+    private func isInDoubt(_ entry: OutboxQueue.Entry) -> Bool {
+        guard steadySince > 0, !entry.isCleared else { return entry.queuedAt < steadySince }
+        return entry.queuedAt - min(entry.queuedAt, Int64(Replica.earliness)) < steadySince
     }
 
     private func isRevoked(_ device: DeviceID?) throws -> Bool {

@@ -42,6 +42,8 @@ struct OutboxQueue {
         let device: DeviceID?
         /// When it may be tried again, after the provider could not take it, in milliseconds since 1970.
         let retryAt: Int64?
+        /// Whether a person has ordered it to be sent who knew that the relay might have forgotten that it was.
+        let isCleared: Bool
     }
 
     private static let columns = """
@@ -100,7 +102,13 @@ struct OutboxQueue {
             template: RootID(bytes: row["template"] as Data?), details: row["details"],
             about: (row["about"] as Data?).flatMap { ElementID(bytes: $0) },
             news: try thread.news(beyond: bases, by: by, person: author.map { Data($0.id.bytes) }),
-            device: device.flatMap { DeviceID($0) }, retryAt: Self.retryTime(facts))
+            device: device.flatMap { DeviceID($0) }, retryAt: Self.retryTime(facts),
+            isCleared: try isCleared(facts, by: orders))
+    }
+
+    private func isCleared(_ facts: OutboxRule.Facts, by orders: [OutgoingReader.DirectiveRow]) throws -> Bool {
+        let doubts = facts.records.filter { $0.event == .held && $0.code == OutboxReason.relayRestored.rawValue }
+        return try doubts.contains { doubt in try orders.contains { try past.holds(doubt.by, by: $0.by) } }
     }
 }
 

@@ -57,7 +57,7 @@ struct Arrivals {
         let read = try log.statements("SELECT max(at) FROM branch")
         defer { read.reset() }
         guard try read.step(), let latest = Stamp(packed: read.unsigned(0))?.milliseconds else { return 0 }
-        return latest - min(latest, Door.earliness)
+        return latest - min(latest, Replica.earliness)
     }
 
     /// A delta, and how far it has come.

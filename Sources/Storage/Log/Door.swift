@@ -5,9 +5,6 @@ import GRDB
 /// The one door: every change, made here or received, takes this path into the log, the state and the membership,
 /// within one transaction. There is no second way to alter any of them.
 final class Door {
-    /// How far a stamp may lie ahead of the clock before its change waits until due.
-    static let earliness: UInt64 = 5 * 60 * 1000
-
     let log: Log
     let members: Members
     let bids: BidTable
@@ -58,8 +55,8 @@ final class Door {
         case .follows(let found): end = found
         }
         guard change.isWhole else { return .waits(.body, for: .change(change.replica, change.number)) }
-        if change.stamp.milliseconds > now + Self.earliness {
-            return .waits(.early, for: .time(change.stamp.milliseconds - Self.earliness))
+        if change.stamp.milliseconds > now + Replica.earliness {
+            return .waits(.early, for: .time(change.stamp.milliseconds - Replica.earliness))
         }
         var causes: [LocalPlace] = []
         for cause in change.causes {
@@ -259,4 +256,9 @@ final class Door {
         try log.flush()
         for projection in configuration.projections { try projection.refresh(state.touched, in: log.database) }
     }
+}
+
+extension Replica {
+    /// How far a stamp may lie ahead of the clock, in milliseconds, before its change waits until due.
+    public static let earliness: UInt64 = 5 * 60 * 1000
 }
