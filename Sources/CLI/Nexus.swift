@@ -13,7 +13,7 @@ struct Nexus: ParsableCommand {
             Show.self,
             Reply.self, OutboxGroup.self, DraftGroup.self, Note.self, Assign.self, TakeOver.self, Snooze.self,
             FollowUpCommand.self,
-            Label.self, Close.self, Reopen.self, Escalate.self, AI.self, Read.self,
+            Label.self, Close.self, Reopen.self, Escalate.self, AI.self, Read.self, UndoCommand.self,
             LeadGroup.self, Search.self, SyncNow.self, StateDigest.self, Status.self, KeyGroup.self, RelayGroup.self,
             Demo.self, DevGroup.self, BenchGroup.self,
         ],

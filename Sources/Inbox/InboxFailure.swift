@@ -22,6 +22,8 @@ public enum InboxFailure: Error, Hashable, Sendable {
         case article
         /// A filter of the inbox.
         case view
+        /// A change.
+        case change
     }
 
     /// Nothing there has an id that begins so, or that name.

@@ -59,6 +59,7 @@ struct Explanation {
         case let failure as KeyFailure: of(failure)
         case let failure as InboxFailure: of(failure)
         case let failure as LibraryFailure: of(failure)
+        case let failure as UndoFailure: of(failure)
         case let problem as TemplateArgumentProblem: of(problem)
         case let failure as UnfilledTemplate: of(failure)
         case let failure as StorageFailure: of(failure)

@@ -55,6 +55,7 @@ extension InboxFailure.Kind {
         switch self {
         case .person: "Write the name as the team has it."
         case .conversation, .lead, .message: "Give at least four letters of its id, as nexus inbox shows it."
+        case .change: "Give at least four letters of its id, as nexus log shows it."
         case .channel, .template, .savedReply, .article, .view:
             "Give its name or at least four letters of its id, as nexus \(rawValue) list shows them."
         }

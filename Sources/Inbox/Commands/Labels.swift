@@ -71,6 +71,16 @@ struct SetReader {
     /// The adds that hold sixteen bytes in the set.
     func dots(of id: RootID) throws -> [ChangeID] { try dots(ofValue: Data(id.bytes)) }
 
+    /// The adds that hold a value of whatever type in the set.
+    func dots(of value: Value) throws -> [ChangeID] {
+        switch value {
+        case .null: []
+        case .integer(let number): try dots(ofValue: number)
+        case .text(let text): try dots(ofValue: text)
+        case .bytes(let bytes): try dots(ofValue: Data(bytes))
+        }
+    }
+
     private func dots(ofValue value: some DatabaseValueConvertible) throws -> [ChangeID] {
         try Data.fetchAll(
             database.cachedStatement(sql: "SELECT dot FROM \(table) WHERE root=? AND field=? AND value=?"),

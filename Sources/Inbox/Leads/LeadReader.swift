@@ -101,7 +101,8 @@ public struct LeadReader {
                 sql: """
                     SELECT n.key, branch.replica, n.position, CAST(n.text AS BLOB)
                     FROM json_each(?) t CROSS JOIN lead_note n ON n.root = t.value
-                    CROSS JOIN branch ON branch.id = n.by >> 40 ORDER BY n.position, n.key
+                    CROSS JOIN branch ON branch.id = n.by >> 40
+                    WHERE n.about IS NULL AND NOT \(Self.isTakenBack) ORDER BY n.position, n.key
                     """), arguments: [group.rows]
         ).compactMap { row in
             guard let id = (row[0] as Data?).flatMap({ ElementID(bytes: $0) }), let replica = row[1] as Data?,
@@ -114,6 +115,12 @@ public struct LeadReader {
                 text: text)
         }
     }
+
+    /// Whether note `n` was taken back by its author.
+    static let isTakenBack = """
+        EXISTS(SELECT 1 FROM lead_note r WHERE r.root = n.root AND r.about = n.key
+            AND \(OutgoingReader.person(of: "r")) IS \(OutgoingReader.person(of: "n")))
+        """
 
     private func conversations(_ group: LeadGroup) throws -> [RootID] {
         try Data.fetchAll(

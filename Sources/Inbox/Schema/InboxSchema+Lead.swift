@@ -37,12 +37,18 @@ extension InboxSchema {
                 14, "summary", .causalRegister(.text), writers: shared().writers, yielding: shared().yielding,
                 about: "Who they are and what they want, in a few sentences."),
             .init(
-                15, "note", .sequence([.init(1, "text", .text, about: "Its text.")], marked: nil),
-                writers: .init(own: people), about: "Notes among the team."),
+                15, "note", .sequence(note, marked: nil), writers: .init(own: people), about: "Notes among the team."),
             .init(
                 16, "apart", .set(.bytes), writers: .any(people),
                 about: "Leads that are other people, whatever they share, by id."),
         ])
+
+    private static let note: [Schema.Column] = [
+        .init(1, "text", .text, about: "Its text."),
+        .init(
+            2, "about", .bytes, isIndexed: true,
+            about: "The note that it takes back, by id; its author's alone can."),
+    ]
 
     private static let progress = shared([.gateway: .values([.text(LeadStatus.new.rawValue)])])
 }

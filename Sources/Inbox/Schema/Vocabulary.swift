@@ -116,8 +116,8 @@ public enum MessageKind: Int64, CaseIterable, Sendable {
         }
     }
 
-    /// Those that are never sent, as SQL lists them.
-    static let unsentCodes = [note, transcript].map { String($0.rawValue) }.joined(separator: ",")
+    /// Those that the team never sends, as SQL lists them. Of what it takes back only notes can be.
+    static let unsentCodes = [note, revocation, transcript].map { String($0.rawValue) }.joined(separator: ",")
     /// Those that do not stand by themselves, as SQL lists them.
     static let unsaidCodes = allCases.filter { !$0.isSaid }.map { String($0.rawValue) }.joined(separator: ",")
 

@@ -6,7 +6,7 @@ import Storage
 import struct Foundation.Data
 
 /// A current write of one of a root's causal registers.
-struct CurrentWrite {
+struct CurrentWrite: Hashable {
     let write: SharedField.Write
     /// Its change's place here.
     let by: Int64

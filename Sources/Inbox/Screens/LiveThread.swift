@@ -72,7 +72,8 @@ struct LiveThread {
                 FROM conversation_message m JOIN branch ON branch.id = m.by >> 40
                 LEFT JOIN member ON member.device = substr(branch.replica, 1, \(DeviceID.byteCount))
                 LEFT JOIN conversation_delivery d ON d.root = m.root AND d.message = m.key AND d.event = 2
-                WHERE m.root=? AND m.historic IS NULL AND m.kind NOT IN (\(MessageKind.unsentCodes)) GROUP BY m.id
+                WHERE m.root=? AND m.historic IS NULL AND (m.kind NOT IN (\(MessageKind.unsentCodes))
+                    OR m.sender = 0 AND m.kind = \(MessageKind.revocation.rawValue)) GROUP BY m.id
                 """, arguments: [row]
         ).compactMap { row in
             guard let id = (row["key"] as Data?).flatMap({ ElementID(bytes: $0) }),

@@ -23,6 +23,8 @@ public struct ChangeRecord: Sendable {
     /// What it does to the root that was asked about, in the order in which it takes effect.
     public let operations: [OperationRecord]
     let place: LocalPlace
+    /// Its place here, as it stands in the `by` columns of the state tables.
+    public var by: Int64 { Int64(clamping: place.packed) }
 
     /// What a whole change does.
     public enum Effect: String, Hashable, Sendable {
@@ -108,19 +110,46 @@ struct HistoryReader {
     private func record(at place: LocalPlace, of root: RootID) throws -> ChangeRecord? {
         let change = try log.change(at: place)
         guard change.segments.contains(where: { $0.root == root }) else { return nil }
-        let author = try members.member(change.replica.device)
-        let effect: ChangeRecord.Effect =
-            switch try log.effect(at: place) {
-            case .counts: .counts
-            case .copy: .copy
-            case .cut: .cut
-            case .void, nil: .void
+        let effect = try effect(at: place)
+        return try record(
+            of: change, at: place, effect, operations: operations(of: change, at: place, effect) { $0.root == root })
+    }
+
+    /// A change whole.
+    func content(at place: LocalPlace) throws -> ChangeContent {
+        let change = try log.change(at: place)
+        let effect = try effect(at: place)
+        var parts: [ChangeContent.Part] = []
+        for segment in change.segments where !parts.contains(where: { $0.isOf(segment) }) {
+            let operations = try operations(of: change, at: place, effect) {
+                $0.root == segment.root && $0.kind == segment.kind
             }
-        return ChangeRecord(
+            parts.append(
+                ChangeContent.Part(
+                    number: segment.kind, kind: schema.root(segment.kind), root: segment.root, operations: operations))
+        }
+        return ChangeContent(
+            record: try record(of: change, at: place, effect, operations: []), parts: parts,
+            hasActs: !change.acts.isEmpty)
+    }
+
+    private func effect(at place: LocalPlace) throws -> ChangeRecord.Effect {
+        switch try log.effect(at: place) {
+        case .counts: .counts
+        case .copy: .copy
+        case .cut: .cut
+        case .void, nil: .void
+        }
+    }
+
+    private func record(
+        of change: Change, at place: LocalPlace, _ effect: ChangeRecord.Effect, operations: [OperationRecord]
+    ) throws -> ChangeRecord {
+        ChangeRecord(
             id: change.id, replica: change.replica, number: change.number, stamp: change.stamp,
-            received: try received(at: place), author: author, effect: effect,
-            isSealed: try (log.branches.branch(place.branch)?.sealed ?? 0) >= place.number,
-            operations: try operations(of: change, at: place, on: root, effect: effect), place: place)
+            received: try received(at: place), author: try members.member(change.replica.device), effect: effect,
+            isSealed: try (log.branches.branch(place.branch)?.sealed ?? 0) >= place.number, operations: operations,
+            place: place)
     }
 
     private func received(at place: LocalPlace) throws -> UInt64 {
@@ -131,12 +160,12 @@ struct HistoryReader {
     }
 
     private func operations(
-        of change: Change, at place: LocalPlace, on root: RootID, effect: ChangeRecord.Effect
+        of change: Change, at place: LocalPlace, _ effect: ChangeRecord.Effect, where isWanted: (Segment) -> Bool
     ) throws -> [OperationRecord] {
         let standing = try members.standing(of: change.replica.device, at: place)
         var records: [OperationRecord] = []
         for (body, part) in change.bodies.enumerated() {
-            guard case .here(let segment) = part, segment.root == root else { continue }
+            guard case .here(let segment) = part, isWanted(segment) else { continue }
             let kind = schema.root(segment.kind)
             let bar = bar(to: segment, of: kind, standing, effect: effect)
             for (index, operation) in segment.operations.enumerated() {

@@ -2,19 +2,35 @@ import CRDT
 public import ChangeLog
 public import GRDB
 
-/// What a replica would have shown at a time gone by: the changes that had been received here until then, merged anew
-/// beside today's state.
+/// What a replica would show by some of its changes alone, merged anew beside today's state: those that had been received
+/// here by a time gone by, or all but one.
 ///
 /// Who belongs, and as what, is as it is today. A root is there once it has been asked for by ``derive(_:)``; readers
 /// of state and projections then work as on the replica itself.
 public final class PastView {
     private let shadow: Shadow
-    private let time: UInt64
+    private let isLeftOut: Exclusion
     private var derived: Set<RootID> = []
 
-    fileprivate init(_ replica: Replica, at time: UInt64) throws {
+    /// Which changes have no part in it.
+    private enum Exclusion {
+        /// What was received after then, in milliseconds since 1970.
+        case after(UInt64)
+        /// That one, and its copies.
+        case change(ChangeID)
+    }
+
+    fileprivate convenience init(_ replica: Replica, at time: UInt64) throws {
+        try self.init(replica, leavingOut: .after(time))
+    }
+
+    convenience init(_ replica: Replica, without change: ChangeID) throws {
+        try self.init(replica, leavingOut: .change(change))
+    }
+
+    private init(_ replica: Replica, leavingOut isLeftOut: Exclusion) throws {
         shadow = try Shadow(of: replica)
-        self.time = time
+        self.isLeftOut = isLeftOut
         try shadow.read { database in
             try shadow.makeTables(in: database)
             for table in Tables.namesOfActs {
@@ -46,8 +62,15 @@ public final class PastView {
         try StorageFailure.translatingSQLite { try shadow.read(body) }
     }
 
-    /// Whether a change was here then and had effect. Of copies, the lowest of those that were here had.
     private func counted(_ place: LocalPlace, in log: Log) throws -> Bool {
+        switch isLeftOut {
+        case .after(let time): try counted(place, by: time, in: log)
+        case .change(let id): try log.effect(at: place) == .counts && log.past.entry(at: place)?.id != id
+        }
+    }
+
+    /// Whether a change was here then and had effect. Of copies, the lowest of those that were here had.
+    private func counted(_ place: LocalPlace, by time: UInt64, in log: Log) throws -> Bool {
         let find = try log.statements(
             """
             SELECT 1 FROM change c WHERE c.place=?1 AND c.received<=?2 AND c.effect IN (1, 2) AND NOT EXISTS(

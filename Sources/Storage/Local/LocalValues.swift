@@ -57,6 +57,8 @@ public enum LocalValues {
         case missed
         /// What stands for the frontiers here and at the relay, when last they differed after both sides had said all.
         case difference
+        /// The changes that this device took back, each with the one that did: sixteen bytes each, the oldest first.
+        case undone
         /// The channel root a gateway serves.
         case channel
         /// As a gateway: since when its first relay had forgotten nothing, in milliseconds since 1970.
