@@ -116,6 +116,7 @@ struct Filter: CustomTestStringConvertible, Sendable {
         Filter(name: "nobody's") { query, _ in query.assignee = InboxQuery.Assignee.none },
         Filter(name: "unread") { query, _ in query.unreadOnly = true },
         Filter(name: "lost") { query, _ in query.displacedOnly = true },
+        Filter(name: "calling me") { query, person in query.mentioning = person },
         Filter(name: "a day") { query, _ in (query.since, query.until) = (Team.now, Team.now + 86_400_000) },
         Filter(name: "closed, mine") { query, person in
             (query.status, query.assignee) = (.closed, .person(person))

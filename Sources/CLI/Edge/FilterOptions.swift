@@ -16,6 +16,7 @@ struct FilterOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Only snoozed ones, or only those that are not.") var snoozed: Bool?
     @Flag(inversion: .prefixedNo, help: "Only those given to you and to somebody else at once, who has them.")
     var displaced: Bool?
+    @Flag(inversion: .prefixedNo, help: "Only those with a note that calls you by @name.") var mentionsMe: Bool?
     @Option(help: "What comes first: time, the newest; or need, those that need a person.") var order: String?
 
     /// What these options say; a person is kept by id, so that a new name changes nothing.
@@ -32,6 +33,7 @@ struct FilterOptions: ParsableArguments {
         (filter.since, filter.until) = (since, until)
         (filter.search, filter.label) = (search, label)
         (filter.unread, filter.snoozed, filter.displaced) = (unread, snoozed, displaced)
+        filter.mentionsMe = mentionsMe
         filter.order = try order.map { text in
             try Choice.of(text, named: "order", among: InboxQuery.Order.allCases.map(\.rawValue)) { $0 }
         }

@@ -77,6 +77,7 @@ extension JSONOutput {
             ),
             ("transcript", JSONOutput(message.transcript)), ("file", message.file.map(Self.file) ?? .null),
             ("details", JSONOutput(message.details)), ("template", JSONOutput(message.template?.text)),
+            ("mentions", .array(message.mentions.map { JSONOutput($0) })),
         ])
     }
 

@@ -154,6 +154,9 @@ struct ConversationScreen {
     private func remarks(on message: MessageDetail) -> [String] {
         var remarks: [String] = []
         if let about = message.about { remarks.append("answers \(about.text.prefix(8))") }
+        if !message.mentions.isEmpty {
+            remarks.append(safe("calls \(message.mentions.map(\.name).joined(separator: ", "))"))
+        }
         if message.isEdited { remarks.append("corrected by its author") }
         for reaction in message.reactions { remarks.append(safe("\(reaction.sender.name) reacted \(reaction.text)")) }
         if message.isLate { remarks.append("arrived late: what stands below was here before it") }

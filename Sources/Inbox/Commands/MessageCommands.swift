@@ -41,10 +41,15 @@ extension InboxWriter {
             unseen: try unseen(beyond: basis, in: conversation.row))
     }
 
-    /// Leaves a note among the team.
+    /// Leaves a note among the team, which calls those whom it names with an `@`.
+    ///
+    /// - Throws: `.ambiguous` where a name could be several persons'.
     public func note(on text: String, _ body: String) throws -> Written {
         try Self.check(body)
-        return try append(body, kind: .note, basis: .nothing, to: try conversation(text).id)
+        let conversation = try conversation(text).id
+        let mentions = try MentionRule.people(in: body, among: People(database).all).flatMap(\.id.bytes)
+        let fields: [Element.Field] = mentions.isEmpty ? [] : [.init(18, .bytes(mentions))]
+        return try append(body, kind: .note, basis: .nothing, fields: fields, to: conversation)
     }
 
     /// - Throws: `.windowClosed`, `.notForPeople` or `.textTooLongForChannel`.

@@ -29,6 +29,8 @@ public struct InboxFilter: Hashable, Sendable, Codable {
     public var snoozed: Bool?
     /// Only those that the person who asks was assigned to at the same time as somebody else, whose assignment shows.
     public var displaced: Bool?
+    /// Only where a note calls the person who asks by name.
+    public var mentionsMe: Bool?
     /// What comes first: `time` or `need`.
     public var order: String?
 
@@ -62,6 +64,7 @@ public struct InboxFilter: Hashable, Sendable, Codable {
         filter.unread = unread ?? other.unread
         filter.snoozed = snoozed ?? other.snoozed
         filter.displaced = displaced ?? other.displaced
+        filter.mentionsMe = mentionsMe ?? other.mentionsMe
         filter.order = order ?? other.order
         return filter
     }
@@ -80,7 +83,7 @@ public struct InboxFilter: Hashable, Sendable, Codable {
         query.until = try Self.time(until, "until")
         (query.search, query.label) = (search, label)
         (query.unreadOnly, query.displacedOnly) = (unread ?? false, displaced ?? false)
-        query.isSnoozed = snoozed
+        (query.isSnoozed, query.mentioning) = (snoozed, mentionsMe ?? false ? me : nil)
         if let order { query.order = try Self.known(InboxQuery.Order(rawValue: order), "order", order) }
         return query
     }

@@ -28,6 +28,9 @@ extension InboxSchema {
             about: "How it is to be sent, the sum of: 1 whatever was written since, 2 only if nothing was, 4 later."),
         .init(16, "not_before", .integer, about: "When it may be sent at the earliest, in milliseconds since 1970."),
         .init(17, "not_after", .integer, about: "When it is not to be sent any more, in milliseconds since 1970."),
+        .init(
+            18, "mentions", .bytes, isIndexed: true,
+            about: "Of a note: the persons whom it calls by name, by id, one after the other."),
     ]
 
     /// Everyone in their own name, and only a gateway in a customer's.

@@ -84,6 +84,8 @@ public struct MessageDetail: Sendable {
     public let details: String?
     /// The template that it fills in.
     public let template: RootID?
+    /// Of a note: whom it calls by name.
+    public let mentions: [Person]
 
     /// Somebody's reaction.
     public struct Reaction: Hashable, Sendable {

@@ -46,6 +46,8 @@ public struct InboxQuery: Hashable, Sendable {
     /// Only those that the person of this replica was assigned to at the same time as somebody else, whose assignment
     /// shows.
     public var displacedOnly = false
+    /// Only where a note calls that person by name.
+    public var mentioning: ChangeID?
     /// What comes first.
     public var order = Order.time
     /// At most so many; 0 is all.

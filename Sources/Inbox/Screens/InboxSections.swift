@@ -85,6 +85,7 @@ struct Conditions {
         case false: add("(card.snoozed_until IS NULL OR card.snoozed_until <= ?)", [now])
         case nil: break
         }
+        if let person = query.mentioning { add(mentioning: person) }
         if let label = query.label { add(label: label) }
         if let search = query.search { add(search: search) }
     }
@@ -113,6 +114,16 @@ struct Conditions {
             EXISTS(SELECT 1 FROM conversation_set s WHERE s.root = card.conversation
                 AND s.field = \(InboxSchema.conversation.number(of: "labels")) AND s.value = ?)
             """, [label])
+    }
+
+    /// Few messages call anybody, and an index holds those alone. The plus keeps SQLite from beginning with them, so that
+    /// cards come in the order wanted.
+    private mutating func add(mentioning person: ChangeID) {
+        add(
+            """
+            +card.conversation IN (SELECT m.root FROM conversation_message m WHERE m.mentions IS NOT NULL
+                AND m.kind = \(MessageKind.note.rawValue) AND instr(m.mentions, ?) > 0 AND NOT \(Amendments.isTakenBack))
+            """, [Data(person.bytes)])
     }
 
     private mutating func add(search: String) {

@@ -11,6 +11,9 @@ public struct Person: Hashable, Sendable {
     public let id: ChangeID
     /// What to call them; two who chose one name offline are `Maya` and `Maya (2)`, by order of admission.
     public let name: String
+
+    /// A person.
+    public init(id: ChangeID, name: String) { (self.id, self.name) = (id, name) }
 }
 
 /// Everyone in the team.
@@ -49,6 +52,14 @@ public struct People: Sendable {
 
     /// Who uses a device.
     func person(ofDevice device: some Collection<UInt8>) -> Person? { personByDevice[Array(device)] }
+
+    /// Those with the ids in those bytes, sixteen each.
+    func people(in bytes: Data?) -> [Person] {
+        let bytes = Array(bytes ?? Data())
+        return stride(from: 0, to: bytes.count, by: ChangeID.byteCount).compactMap { start in
+            ChangeID(bytes: Array(bytes[start...].prefix(ChangeID.byteCount))).flatMap(person)
+        }
+    }
 
     /// By exact name, or by the start of an id.
     public func named(_ text: String) throws -> Person {

@@ -115,7 +115,8 @@ struct ThreadReader {
             isLate: try sender == .customer && !isHistoric && live.isLate(at: item.position, by: item.by),
             about: (row["about"] as Data?).flatMap { ElementID(bytes: $0) }, reactions: Self.reactions(among: remarks),
             transcript: remarks.last { $0.kind == .transcript }?.text, file: Self.file(of: row),
-            details: row["details"], template: RootID(bytes: row["template"] as Data?))
+            details: row["details"], template: RootID(bytes: row["template"] as Data?),
+            mentions: kind == .note && amendment != .revoked ? people.people(in: row["mentions"]) : [])
     }
 
     private func author(_ sender: Sender, _ person: Person?) -> String? {

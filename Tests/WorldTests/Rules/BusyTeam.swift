@@ -114,7 +114,7 @@ struct BusyTeam {
         try team.write(name) { writer in
             switch kind {
             case 0, 1: _ = try writer.reply(to: text, with: "reply \(number)", seen: nil)
-            case 2: _ = try writer.note(on: text, "note of \(name)")
+            case 2: _ = try writer.note(on: text, "note of \(name)\(name == "jonas" ? " for @leila" : "")")
             case 3: _ = try writer.addLabels(labels, to: text)
             case 4: _ = try writer.removeLabels(labels, from: text)
             case 5, 6: _ = try writer.assign(text, to: assignee)

@@ -91,6 +91,7 @@ struct CardTests {
         if dice.once(in: 4) { query.label = dice.pick(["vip", "late"]) }
         query.unreadOnly = dice.once(in: 4)
         query.displacedOnly = dice.once(in: 6)
+        if dice.once(in: 6) { query.mentioning = try team.person("leila") }
         query.isSnoozed = dice.pick([nil, nil, true, false])
         query.order = dice.pick(InboxQuery.Order.allCases)
         query.limit = dice.pick([0, 0, 3])

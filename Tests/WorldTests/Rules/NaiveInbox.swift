@@ -59,6 +59,9 @@ struct NaiveInbox {
             && (query.leadStatus == nil || query.leadStatus == entry.leadStatus)
             && at >= (query.since ?? .min) && at < (query.until ?? .max)
             && query.label.map(detail.labels.contains) ?? true && (!query.unreadOnly || entry.unread > 0)
+            && (query.mentioning.map { person in
+                detail.messages.contains { $0.mentions.contains { $0.id == person } }
+            } ?? true)
             && (!query.displacedOnly || entry.isDisplaced)
             && (query.isSnoozed ?? (detail.snoozedUntil != nil)) == (detail.snoozedUntil != nil)
             && (query.search.map { finds($0, in: detail) } ?? true)

@@ -133,7 +133,8 @@ enum ViewWords {
             ("assignee", assignee), ("since", filter.since), ("until", filter.until), ("search", filter.search),
             ("label", filter.label), ("unread", filter.unread.map { $0 ? "only" : "or not" }),
             ("snoozed", filter.snoozed.map { $0 ? "only" : "not" }),
-            ("displaced", filter.displaced.map { $0 ? "only" : "or not" }), ("by", filter.order),
+            ("displaced", filter.displaced.map { $0 ? "only" : "or not" }),
+            ("mentioning me", filter.mentionsMe.map { $0 ? "only" : "or not" }), ("by", filter.order),
         ]
         let words = parts.compactMap { name, value in value.map { "\(name) \($0)" } }
         return words.isEmpty ? "everything" : words.joined(separator: ", ")
@@ -157,7 +158,7 @@ extension JSONOutput {
             ("since", JSONOutput(filter.since)), ("until", JSONOutput(filter.until)),
             ("search", JSONOutput(filter.search)), ("label", JSONOutput(filter.label)), ("unread", bool(filter.unread)),
             ("snoozed", bool(filter.snoozed)), ("displaced", bool(filter.displaced)),
-            ("order", JSONOutput(filter.order)),
+            ("mentionsMe", bool(filter.mentionsMe)), ("order", JSONOutput(filter.order)),
         ])
     }
 }
