@@ -24,6 +24,7 @@ struct Nexus: ParsableCommand {
                     ChannelGroup.self, TemplateGroup.self, SavedReplyGroup.self, ArticleGroup.self, ViewGroup.self,
                     WorkspaceGroup.self,
                 ]),
+            CommandGroup(name: "What happens", subcommands: [WatchCommand.self]),
             CommandGroup(name: "Without people", subcommands: [AssistantGroup.self]),
             CommandGroup(
                 name: "Who belongs", subcommands: [MembersGroup.self, DeviceGroup.self, QuarantineGroup.self]),

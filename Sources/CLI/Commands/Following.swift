@@ -17,15 +17,22 @@ struct Following {
 
     func run() throws { try live().run() }
 
-    /// - Parameter then: called after each event was told, from either thread.
-    func live(then: @escaping @Sendable () -> Void = {}) -> LiveSync {
+    /// - Parameters:
+    ///   - isTold: whether what happens is printed; otherwise only that there is no relay is said.
+    ///   - then: called after each event was told, from either thread.
+    func live(isTold: Bool = true, then: @escaping @Sendable () -> Void = {}) -> LiveSync {
         let (path, key, isJSON) = (home.database, key, isJSON)
         let setup = LiveSync.Setup(
             path: path, key: key, newURL: newURL, clock: WallClock.now, witness: WallClock.witness,
             dice: { SystemRandom.bytes(8).reduce(0) { $0 << 8 | UInt64($1) } },
             open: { try Replica.open(at: path, key: key, configuration: Machine.configuration) })
         return LiveSync(setup) { event in
-            if isJSON { Console.print(Self.json(event).text()) } else { Self.show(event) }
+            switch event {
+            case .connected, .received, .sent:
+                if isTold { isJSON ? Console.print(Self.json(event).text()) : Self.show(event) }
+            case .lost, .unsent:
+                if isTold && isJSON { Console.print(Self.json(event).text()) } else { Self.show(event) }
+            }
             then()
         }
     }

@@ -37,4 +37,5 @@ enum CLIFailure: Error {
     case noDraft(String)
     case needsPhoneNumberID
     case needsToken
+    case alreadyWatching
 }

@@ -108,6 +108,10 @@ struct Explanation {
             Explanation(
                 "needs-token", 2, "The provider wants an access token.",
                 hint: "Write it to a file of yours alone, and name that: --token-file FILE.")
+        case .alreadyWatching:
+            Explanation(
+                "already-watching", 75, "Another nexus watch tells what happens here.",
+                hint: "One position is kept on a device; end the other one first.")
         case .badURL(let text):
             Explanation("bad-address", 2, "\(text) is no address.", hint: "Write http://HOST:PORT/PATH, or https://.")
         case .damagedFile(let path):

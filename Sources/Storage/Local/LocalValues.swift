@@ -59,6 +59,8 @@ public enum LocalValues {
         case difference
         /// The changes that this device took back, each with the one that did: sixteen bytes each, the oldest first.
         case undone
+        /// Up to where somebody was told what happened here.
+        case watched
         /// The channel root a gateway serves.
         case channel
         /// As a gateway: since when its first relay had forgotten nothing, in milliseconds since 1970.
