@@ -80,8 +80,9 @@ struct NaiveConversation {
             "at": time(message["at"] as? String), "state": sender == "agent" ? "sent" as Any : NSNull(),
             "code": NSNull(), "reason": NSNull(), "unseen": [] as [String], "late": false, "edited": false,
             "revoked": false,
-            "about": NSNull(), "reactions": [] as [String], "transcript": NSNull(), "file": NSNull(),
-            "details": details.isEmpty ? NSNull() : details as Any, "template": NSNull(),
+            "about": NSNull(), "reactions": [] as [String], "mentions": [] as [String],
+            "transcript": NSNull(), "file": NSNull(), "details": details.isEmpty ? NSNull() : details as Any,
+            "template": NSNull(),
         ]
     }
 
