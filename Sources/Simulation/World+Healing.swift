@@ -91,8 +91,14 @@ extension World {
         }
     }
 
+    /// What a relay wrote before it was put back, and only part of which anybody heard, waits for ever for the rest.
+    private func isForgotten(_ delta: WaitingDelta) -> Bool {
+        guard let relay, relay.wasPutBack else { return false }
+        return delta.replica.device == nodes[relay.number].replica.id.device
+    }
+
     private func checkNothingLost(at node: Node, all: Set<Cause>) throws {
-        let waiting = try node.replica.counts().waiting
+        let waiting = try node.replica.waiting().filter { !isForgotten($0) }.reduce(0) { $0 + UInt64($1.changes) }
         guard waiting == 0 else { throw Violation.stillWaiting(node: node.name, waiting) }
         let held = Set(try holdings(of: node).map(\.asCause))
         let lost = acknowledged.union(historyByCause.keys).union(all).subtracting(held)
