@@ -90,6 +90,8 @@ private struct Auditor {
 
     struct Account {
         let facts: OutboxRule.Facts
+        /// Attempts whose gateway was cut off: what it noted of them does not count.
+        let cutOff: Set<Int64>
         let state: OutboxState
         let decidedBy: String
         let evidence: [ChangeID]
@@ -109,7 +111,7 @@ private struct Auditor {
 
         /// Whether the attempt before a granted one is known not to have been taken.
         private func isProven(_ attempt: Int64, before granted: Set<Int64>) -> Bool {
-            guard attempt > 1, granted.contains(attempt - 1) else { return true }
+            guard attempt > 1, granted.contains(attempt - 1), !cutOff.contains(attempt - 1) else { return true }
             return facts.records.contains {
                 $0.attempt == attempt - 1 && ($0.event == .failed || $0.event == .abandoned)
             }
@@ -123,8 +125,18 @@ private struct Auditor {
         let places = evidence(for: state, facts).sorted()
         let decisive = places.last ?? place
         return Account(
-            facts: facts, state: state, decidedBy: try author(at: decisive),
+            facts: facts, cutOff: try cutOff(from: key), state: state, decidedBy: try author(at: decisive),
             evidence: try (places.isEmpty ? [place] : places).compactMap(change))
+    }
+
+    private func cutOff(from message: Data) throws -> Set<Int64> {
+        try Set(
+            Int64.fetchAll(
+                database.cachedStatement(
+                    sql: """
+                        SELECT bid.attempt FROM bid JOIN change ON change.place = bid.place
+                        WHERE bid.subject = ? AND change.effect <> 1
+                        """), arguments: [message]))
     }
 
     /// The places of the changes that the state rests on.
