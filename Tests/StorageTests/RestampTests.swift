@@ -60,12 +60,7 @@ struct RestampTests {
 
     @Test func `a joiner's very first change is stamped anew, and lies above its invitation`() throws {
         let crew = try Crew(1, in: directory)
-        let invitation = try crew.founder.invitation(
-            .agent, oneTimeSeed: Array(repeating: 3, count: 32), secret: Array(repeating: 1, count: 32), now: now)
-        let joiner = try Replica.join(
-            at: directory.file("joiner"), invitation: invitation, person: "j", key: .of("joiner"), now: now + ahead,
-            configuration: Things.configuration)
-        try joiner.transact(now: now + ahead + 1) { _ = try $0.commit(Things.draft(Things.tag("x"))) }
+        let (joiner, invitation) = try joiner(of: crew)
         try Wire.carry(from: crew.founder, to: joiner, now: now + ahead + 2)
         #expect(try joiner.restamp(ahead: ahead, now: now + 5) == 2)
         #expect(try own(joiner).allSatisfy { $0.stamp > invitation.stamp && $0.stamp.milliseconds <= now + 5 })
@@ -80,17 +75,23 @@ struct RestampTests {
     @Test func `a joiner whose grant is not here yet sees what it wrote, before and after that is stamped anew`() throws
     {
         let crew = try Crew(1, in: directory)
-        let invitation = try crew.founder.invitation(
-            .agent, oneTimeSeed: Array(repeating: 3, count: 32), secret: Array(repeating: 1, count: 32), now: now)
-        let joiner = try Replica.join(
-            at: directory.file("joiner"), invitation: invitation, person: "j", key: .of("joiner"), now: now + ahead,
-            configuration: Things.configuration)
-        try joiner.transact(now: now + ahead + 1) { _ = try $0.commit(Things.draft(Things.tag("x"))) }
+        let joiner = try joiner(of: crew).replica
         let before = try State.lines(of: joiner)
         #expect(try joiner.restamp(ahead: ahead, now: now + 5) == 2)
         #expect(try State.lines(of: joiner).count == before.count)
         try joiner.transact(now: now + 6) { _ = try $0.commit(Things.draft(Things.tag("y"))) }
         #expect(try State.lines(of: joiner).count == before.count + 1)
+    }
+
+    /// Somebody who came in and wrote a tag, with a clock that is ahead, and has heard of nothing yet.
+    private func joiner(of crew: Crew) throws -> (replica: Replica, invitation: Invitation) {
+        let invitation = try crew.founder.invitation(
+            .agent, oneTimeSeed: Array(repeating: 3, count: 32), secret: Array(repeating: 1, count: 32), now: now)
+        let replica = try Replica.join(
+            at: directory.file("joiner"), invitation: invitation, person: "j", key: .of("joiner"), now: now + ahead,
+            configuration: Things.configuration)
+        try replica.transact(now: now + ahead + 1) { _ = try $0.commit(Things.draft(Things.tag("x"))) }
+        return (replica, invitation)
     }
 
     @Test func `a founding change names its workspace, and keeps its stamp`() throws {

@@ -22,10 +22,10 @@ final class Roll {
     func add(_ deeds: [Deed]) throws {
         for deed in deeds {
             try write(deed)
-            guard deed.rank != nil, let held else { continue }
+            guard deed.rank != nil else { continue }
             // What comes in is nearly always among the latest.
-            let previous = held.lastIndex { Self.precedes($0, deed) }
-            self.held?.insert(deed, at: previous.map { $0 + 1 } ?? 0)
+            let place = held?.lastIndex { Self.precedes($0, deed) }.map { $0 + 1 } ?? 0
+            held?.insert(deed, at: place)
         }
     }
 

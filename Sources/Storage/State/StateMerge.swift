@@ -2,8 +2,6 @@ import CRDT
 import ChangeLog
 import GRDB
 
-import struct Foundation.Data
-
 /// Merges operations into the state tables, as the schema says. The laws it follows are those of the plain values in
 /// `CRDT`; a test runs both on the same operations.
 ///
